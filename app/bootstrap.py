@@ -22,11 +22,11 @@ from app.core.policy import Policy
 from app.documents.reader import DocumentReader
 from app.engine.protocol import Engine, EngineState
 from app.services.asking.replacing import AsItIsEngine, GuardedEngine, MakeNameReplacing, NameReplacing
+from app.services.audit_log import AuditLog, close_open_answers
 from app.services.desk_feature import DeskFeature
 from app.services.library.matters import Matters, settings_of_matter
 from app.services.models.readings import SavedReadings
 from app.services.policies import read_policy
-from app.services.recording import Recording, close_open_answers
 from app.services.services import Services, SharedByDesks
 from app.store import keys, restoring
 from app.store.bin import BinStore
@@ -58,8 +58,8 @@ if TYPE_CHECKING:
     from app.services.library.removal import Removal
     from app.services.models.downloads import Downloads
     from app.services.models.import_export import ImportExport
-    from app.services.models.learning import Learning
     from app.services.models.models import Models
+    from app.services.models.speed_history import SpeedHistory
     from app.store.judges import Judges
 
 MakeDeskFeature: TypeAlias = Callable[[Services], DeskFeature]
@@ -144,7 +144,7 @@ class _Desks:
         self.keeps, self.features, self.make_replacing = keeps, features, replacing
         self.paths, self.home, self.reader, self.policy = paths, home, reader, policy
         self.settings = SettingsStore(home, policy)
-        self.record = Recording(RecordStore(home), Books(home), self.settings.load, lambda: self.engine.model())
+        self.record = AuditLog(RecordStore(home), Books(home), self.settings.load, lambda: self.engine.model())
         self.settings.watch = self.record.settings_changed
         self.readings = SavedReadings(paths.readings, self.settings, Books(home).ids)
         self.matters = Matters(paths, home, self.readings, keeps, self.record.note)
@@ -196,7 +196,7 @@ class _Desks:
 
     def _wired(self, matter: Matter | None) -> Services:
         conversations = Conversations(self.database)
-        record = Recording(
+        record = AuditLog(
             RecordStore(self.database), Books(self.database), self.settings.load, lambda: self.engine.model()
         )
         parts = _DeskParts(self, self.database, conversations, record, self.own)
@@ -240,11 +240,11 @@ class _Desks:
         return models
 
     @once
-    def learning(self) -> Learning:
-        from app.services.models.learning import Learning
+    def learning(self) -> SpeedHistory:
+        from app.services.models.speed_history import SpeedHistory
         from app.store.measurements import Measurements
 
-        return Learning(Measurements(self.settings))
+        return SpeedHistory(Measurements(self.settings))
 
     @once
     def headers(self) -> HeaderReader:
@@ -289,7 +289,7 @@ class _DeskParts:
         shared: _Desks,
         database: Database,
         conversations: Conversations,
-        record: Recording,
+        record: AuditLog,
         own: SettingsStore | None,
     ) -> None:
         self._shared, self._database = shared, database
@@ -325,10 +325,10 @@ class _DeskParts:
     @once
     def ask(self) -> Ask:
         from app.services.asking.ask import Ask
-        from app.services.asking.restating import Restating
+        from app.services.asking.retrieval import Retrieval
 
         engine, shared, prompts, books = self._engine, self._shared, self._prompts, self._books
-        restating = Restating(engine, prompts, self.search, books)
+        restating = Retrieval(engine, prompts, self.search, books)
         return Ask(
             *(engine, shared.models, prompts, restating, books, self.images),
             *(self._conversations, self._in_force, self._record, shared.judges),

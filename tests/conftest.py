@@ -19,7 +19,7 @@ from app.engine import client
 from app.engine.protocol import Bandwidth
 from app.models.gguf.reader import HeaderReader
 from app.services.models.plans import _BANDWIDTH, Machines
-from app.store import db, derivation, migrations
+from app.store import db, key_derivation, migrations
 from app.store.migrations import migrate
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -76,7 +76,7 @@ def bandwidth_of_this_machine() -> Iterator[None]:
 def cheap_passphrases() -> Iterator[None]:
     """To guess a passphrase costs next to nothing, where a test says nothing else: each one would take a second of
     every core."""
-    with mock.patch.object(derivation, "measured_cost", return_value=derivation.Argon2Cost(32, 1, 1)):
+    with mock.patch.object(key_derivation, "measured_cost", return_value=key_derivation.Argon2Cost(32, 1, 1)):
         yield
 
 

@@ -30,8 +30,8 @@ from app.services.asking.fitting import Choices
 from app.services.asking.schemas import JsonAnswer
 from app.services.asking.weighing import AnswerWeighed
 from app.wording import errors, units
+from app.wording.document_selection import counts_of
 from app.wording.i18n import _
-from app.wording.matter_plans import counts_of
 from app.wording.page_names import cited_page, page_words, range_words
 from app.wording.remote import sent_words
 from app.wording.support import basis_words, nothing_found, page_says, part_words, parts_words

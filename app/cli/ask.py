@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.cli import arguments, leaving
+from app.cli import arguments, outbound_review
 from app.cli.answers import AnswerScreen, JsonAnswers, TextAnswers
 from app.cli.asking_all import MatterAsking, books_with
 from app.cli.bars import bar
@@ -52,7 +52,7 @@ from app.core.work import Cancel, Stopped, Work, finish
 from app.export import files
 from app.export.report import compose
 from app.services.asking.ask import Ask
-from app.services.asking.restating import SHORT_CHARACTERS
+from app.services.asking.retrieval import SHORT_CHARACTERS
 from app.services.asking.schemas import AnswerSchema, judge, read_schema
 from app.services.asking.verbatim import is_wanted
 from app.services.asking.weighing import AnswerWeighed
@@ -84,7 +84,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     books = prepare(options, desk, cancel)
     if options.pseudonyms == "show":
         for text in options.question:
-            leaving.show(leaving.replacing(desk).found(Question("", text, books)), as_json=options.json)
+            outbound_review.show(outbound_review.replacing(desk).found(Question("", text, books)), as_json=options.json)
         return
     shelf = (
         {book.id: book for book in desk.documents.library.books()}
@@ -114,7 +114,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
     if options.export is not None:
         title = conversation.title if (conversation := desk.conversations.get(conversation_id)) else ""
         report = compose(title, desk.conversations.turns(conversation_id), shelf, thoughts=options.thoughts)
-        report = leaving.exported(report, options, desk, conversation_id, shelf)
+        report = outbound_review.exported(report, options, desk, conversation_id, shelf)
         files.write(report, options.export.absolute(), desk.documents.images.png_within)
         desk.record.exported("conversation", options.export, item=conversation_id, books=[ref.book_id for ref in books])
 
@@ -288,9 +288,9 @@ def use(settings: Settings, desk: Services, *, as_json: bool, shows: bool = Fals
     if host := desk.models.host():
         if not as_json:
             print(units.printable(f"{short_words(host)}. {whole_words(host)}"), file=sys.stderr)
-        settings = leaving.decided(settings, host, desk, as_json=as_json)
+        settings = outbound_review.decided(settings, host, desk, as_json=as_json)
         if shows:
-            settings = leaving.images_decided(settings, host, desk, as_json=as_json)
+            settings = outbound_review.images_decided(settings, host, desk, as_json=as_json)
         if as_json:
             images = {"images": settings.remote.images} if shows else {}
             print_json({"event": "remote", "host": host, "names": settings.remote.texts, **images})

@@ -14,11 +14,11 @@ from app.core.conversations.conversation import BookRef, MatterScope, Question
 from app.core.conversations.events import Loading, Tokenizing
 from app.core.documents.document import Book
 from app.core.work import Cancel, finish
-from app.services.asking.matter_plans import DocumentChoice, DocumentUse, MatterPlans, Proposal
+from app.services.asking.document_selection import DocumentChoice, DocumentSelection, DocumentUse, Proposal
 from app.store.conversations import Conversations
 from app.wording import units
+from app.wording.document_selection import counts_words, planned_counts, reason_words, tokens_words
 from app.wording.i18n import _
-from app.wording.matter_plans import counts_words, planned_counts, reason_words, tokens_words
 from app.wording.page_names import cited_page, page_words
 from app.wording.support import searched_words
 
@@ -27,7 +27,7 @@ from app.wording.support import searched_words
 class MatterAsking:
     """Asks all documents of the desk. `show` shows what happens meanwhile; with `only_plans` nothing is asked."""
 
-    plans: MatterPlans
+    plans: DocumentSelection
     conversations: Conversations
     shelf: Mapping[str, Book]
     show: Callable[[Loading | Tokenizing], None]

@@ -17,5 +17,5 @@ Invariants:
   tested: nothing can tell that a rule is enforced everywhere.
 - The entries of the record are chained, so that a change shows; no entry has a person's text but its salted hash. Held
   by: tests/store/test_record.py::test_every_change_shows,
-  tests/services/test_recording.py::test_an_answer_is_recorded_without_a_word.
+  tests/services/test_audit_log.py::test_an_answer_is_recorded_without_a_word.
 """

@@ -17,8 +17,8 @@ from app.core.policy import Policy
 from app.core.settings import Mapping
 from app.core.work import Cancel, Progress, Result, Work, finish
 from app.engine import protocol
-from app.engine.carrying import carry, error_of, result_of
 from app.engine.lanes import Lanes
+from app.engine.order_transport import carry, error_of, result_of
 from app.engine.protocol import EngineOrder, EngineState, Event, LoadSpec, ModelInfo, Pixels
 from app.engine.remote.address import parse
 from app.isolation.child import Child, ChildDied

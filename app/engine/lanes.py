@@ -12,7 +12,7 @@ from functools import partial
 
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Progress, Result, Work, finish
-from app.engine.carrying import carry, error_of, result_of
+from app.engine.order_transport import carry, error_of, result_of
 from app.engine.protocol import EngineOrder, Event, Load, LoadSpec, ModelInfo
 from app.isolation.child import Child, ChildDied
 

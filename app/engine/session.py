@@ -18,7 +18,6 @@ from app.core.errors import AppError, Code, Problem
 from app.core.settings import Adapter, KvType, Sampling
 from app.core.work import Stopped
 from app.engine.architectures import geometry_of
-from app.engine.asides import Asides
 from app.engine.control import RunControl
 from app.engine.dry_run import buffers
 from app.engine.formats.thinking import AnswerText, Thoughts
@@ -63,6 +62,7 @@ from app.engine.protocol import (
 from app.engine.quotes.constrained import QuoteConstraint
 from app.engine.quotes.index import QuotableText
 from app.engine.quotes.prompt_lookup import MAX_DRAFT, Lookup
+from app.engine.side_prompts import SidePrompts
 from app.engine.vocabulary import vocabulary_digest
 from app.engine.writing.generation import Writer, Written, write_text
 from app.engine.writing.held_schema import HeldSchemas
@@ -126,7 +126,7 @@ class Session:
             self._control,
             partial(self._new_context, spec=spec, threads=threads, kv_type=KvType.F16),
         )
-        self.asides = Asides(
+        self.asides = SidePrompts(
             self._model, self._context, self._sequence, self.tokenizer, self._shape.geometry, self._control
         )
 

@@ -8,9 +8,9 @@ Invariants:
   tests/services/library/test_matters.py::test_what_is_in_one_desk_is_in_no_other,
   tests/services/library/test_matters.py::test_what_is_the_persons_is_in_every_desk, tests/ui/test_two_clients.py.
 - Whoever exports, deletes or sends something in a new way records it; an answer and its entry are one transaction. Held
-  by: tests/services/test_recording.py.
+  by: tests/services/test_audit_log.py.
 - What is deleted stays recorded and loses its text. Held by:
-  tests/services/test_recording.py::test_what_is_deleted_stays_recorded_and_loses_its_text.
+  tests/services/test_audit_log.py::test_what_is_deleted_stays_recorded_and_loses_its_text.
 - The administrator's policy is asked where something happens, not where it is shown. Held by:
   tests/services/test_policies.py::test_no_process_is_started_for_a_server_that_is_not_allowed,
   tests/services/test_policies.py::test_no_hub_is_asked_and_no_token_is_looked_for,

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from app.engine.client import EngineClient
     from app.services.asking.ask import Ask
     from app.services.asking.context import Context
-    from app.services.asking.matter_plans import MatterPlans
+    from app.services.asking.document_selection import DocumentSelection
     from app.services.asking.parts import Parts
     from app.services.asking.replacing import NameReplacing
     from app.services.asking.titling import Titling
     from app.services.asking.weighing import SentenceWeighing
+    from app.services.audit_log import AuditLog
     from app.services.finding.indexing import Indexer
     from app.services.finding.search import Search
     from app.services.library.covers import Covers
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from app.services.models.import_export import ImportExport
     from app.services.models.models import Models
     from app.services.models.readings import SavedReadings
-    from app.services.recording import Recording
     from app.store.conversations import Conversations
     from app.store.db import Database
     from app.store.settings import SettingsStore
@@ -121,7 +121,7 @@ class SharedByDesks:
 
     matters: Matters
     keeps: Keeps
-    record: Recording
+    record: AuditLog
     turn_to: Callable[[str], Services]
     """Open another desk by its id, with the same engine, models and readers, and close this one; the engine then holds
     nothing of it. Raises AppError as `Matters.open` does, and this one stays open."""
@@ -140,7 +140,7 @@ class Services:
     database: Database
     settings: SettingsStore
     own_settings: SettingsStore
-    record: Recording
+    record: AuditLog
     conversations: Conversations
     asking: AskingServices
     finding: FindingServices
@@ -185,10 +185,10 @@ class Services:
         self.shared.matters.home.close()
 
 
-def matter_plans_of(desk: Services) -> MatterPlans:
-    from app.services.asking.matter_plans import MatterPlans
+def matter_plans_of(desk: Services) -> DocumentSelection:
+    from app.services.asking.document_selection import DocumentSelection
 
-    return MatterPlans(desk.asking.ask, desk.finding.search, desk.documents.library)
+    return DocumentSelection(desk.asking.ask, desk.finding.search, desk.documents.library)
 
 
 def titling_of(desk: Services) -> Titling:

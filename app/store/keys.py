@@ -35,7 +35,7 @@ from app.core.machine.paths import Paths, machine_error
 from app.core.machine.secret import Key, KeyOrigin, draw_secret, is_secret
 from app.core.policy import Policy, PolicyRules
 from app.store.db import Database
-from app.store.derivation import Argon2Cost, Stretching, chosen_cost, derive
+from app.store.key_derivation import Argon2Cost, Stretching, chosen_cost, derive
 from app.store.system_keyring import Ring, system_ring
 
 __all__ = ["Key", "KeyOrigin", "is_passphrase", "obtain", "set_passphrase"]

@@ -10,7 +10,7 @@ from app.core.errors import AppError, Code
 from app.core.machine.files import write_private
 from app.core.machine.secret import Key
 from app.store import sealing
-from app.store.derivation import Argon2Cost
+from app.store.key_derivation import Argon2Cost
 from app.store.sealing import PassphraseWrong, SealedKind, Sealing, SealingNewer, SealingUnknown
 
 _KIND = SealedKind("octavo-matter", 1)

@@ -27,7 +27,7 @@ import msgspec
 
 from app.core.machine.passphrase import require_strong
 from app.core.machine.secret import Key
-from app.store.derivation import Argon2Cost, Stretching, chosen_cost, derive
+from app.store.key_derivation import Argon2Cost, Stretching, chosen_cost, derive
 
 _LENGTH = struct.Struct("<I")
 _HEADER_BYTES = 4096

@@ -10,8 +10,8 @@ import msgspec
 from app.core.conversations.conversation import Answer, CitationState, Ending, Part, PartState, Question, StoredQuestion
 from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
 from app.core.documents.document import Book
+from app.wording.document_selection import counts_of, counts_words
 from app.wording.i18n import _
-from app.wording.matter_plans import counts_of, counts_words
 from app.wording.page_names import cited_page, page_words
 from app.wording.units import count
 

@@ -23,7 +23,7 @@ print(json.dumps([status, sorted(sys.modules)]))
 _HEAVY = {
     *("PySide6", "cryptography", "llama_cpp", "lxml", "numpy", "onnxruntime", "psutil", "tqdm", "zxcvbn"),
     *("app.engine.planner.placement", "app.engine.session", "app.models.hub.client", "app.services.asking.ask"),
-    *("app.services.finding.nearness", "app.services.models.models", "app.services.models.plans"),
+    *("app.services.finding.vector_ranking", "app.services.models.models", "app.services.models.plans"),
     *("app.features.pseudonyms.finding", "app.language.names", "app.language.written_dates"),
 }
 """Modules that take long to import, or lead to such."""

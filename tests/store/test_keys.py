@@ -19,7 +19,7 @@ from keyring.backend import KeyringBackend
 from app.core.errors import AppError, Code
 from app.core.machine.paths import Paths
 from app.store.db import Database
-from app.store.derivation import Argon2Cost
+from app.store.key_derivation import Argon2Cost
 from app.store.keys import Key, KeyOrigin, is_passphrase, obtain, set_passphrase
 from app.store.settings import SettingsStore
 from app.store.system_keyring import Ring
@@ -283,7 +283,7 @@ def test_without_argon2_no_passphrase_is_set_and_the_desk_keeps_its_key(
     paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = check(paths)
-    monkeypatch.setattr("app.store.derivation._has_argon2", lambda: False)
+    monkeypatch.setattr("app.store.key_derivation._has_argon2", lambda: False)
     with opened(paths) as database:
         assert code_of(lambda: set_passphrase(database, paths, FIRST, cost=CHEAP)) is Code.PASSPHRASE_UNSUPPORTED
     assert names(paths) == {"octavo.db", "octavo.key", "octavo.keycard", "octavo.lock"}
@@ -332,7 +332,7 @@ from pathlib import Path
 import apsw
 from app.core.machine.paths import Paths
 from app.store.db import Database
-from app.store.derivation import Argon2Cost
+from app.store.key_derivation import Argon2Cost
 from app.store.keys import obtain, set_passphrase
 
 folder, snapshots, before, after = sys.argv[1:]

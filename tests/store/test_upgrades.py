@@ -18,7 +18,7 @@ from app.core.machine.paths import Paths
 from app.core.machine.secret import Key
 from app.store.conversations import Conversations
 from app.store.db import Database, find_copy
-from app.store.derivation import Argon2Cost
+from app.store.key_derivation import Argon2Cost
 from app.store.keys import obtain, set_passphrase
 from app.store.migrations import MIGRATIONS, migrate
 from app.store.settings import SettingsStore

@@ -71,8 +71,9 @@ from app.services.asking.context import Context
 from app.services.asking.parts import Parts
 from app.services.asking.prompts import Prompts
 from app.services.asking.replacing import AsItIsEngine
-from app.services.asking.restating import Restating
+from app.services.asking.retrieval import Retrieval
 from app.services.asking.weighing import SentenceWeighing
+from app.services.audit_log import AuditLog
 from app.services.finding.indexing import Indexer
 from app.services.finding.search import Search
 from app.services.library.covers import Covers
@@ -84,11 +85,10 @@ from app.services.library.notes import NoteTaking
 from app.services.library.removal import Removal
 from app.services.models import judgement
 from app.services.models.chat_templates import ChatTemplates
-from app.services.models.learning import Learning
 from app.services.models.models import Models
 from app.services.models.plans import Machines, PlacedModel, Plans
 from app.services.models.readings import SavedReadings
-from app.services.recording import Recording
+from app.services.models.speed_history import SpeedHistory
 from app.services.services import Services, SharedByDesks
 from app.store.bin import BinStore
 from app.store.books import Books
@@ -574,7 +574,7 @@ def _open(
     engine, reader, headers = shared
     settings = SettingsStore(home)
     readings = SavedReadings(paths.readings, settings, Books(home).ids)
-    home_record = Recording(RecordStore(home), Books(home), settings.load, engine.model)
+    home_record = AuditLog(RecordStore(home), Books(home), settings.load, engine.model)
     settings.watch = home_record.settings_changed
     matters = Matters(paths, home, readings, KEEPS, home_record.note)
     matter = matters.kept.get(id) if id else None
@@ -589,8 +589,8 @@ def _open(
         return opened.desk
 
     conversations, books, kept = Conversations(database), Books(database), BinStore(database)
-    record = Recording(RecordStore(database), books, settings.load, engine.model)
-    learning = Learning(Measurements(settings))
+    record = AuditLog(RecordStore(database), books, settings.load, engine.model)
+    learning = SpeedHistory(Measurements(settings))
     machines = Machines(engine, settings)  # type: ignore[arg-type]
     templates = ChatTemplates(TemplateReader(), engine, settings)  # type: ignore[arg-type]
     plans = AsWished(headers, engine, machines, learning, templates)  # type: ignore[arg-type]
@@ -604,7 +604,7 @@ def _open(
     decoder, check = DirectImageReader(), models.check_images
     images = Images(decoder, kept_images, library, asked, check)  # type: ignore[arg-type]
     search = Search(Passages(database), Vectors(database), Embedder(model=""))
-    restating = Restating(asked, prompts, search, books)
+    restating = Retrieval(asked, prompts, search, books)
     in_force = partial(_asking_settings, engine, settings)
     ask = Ask(asked, models, prompts, restating, books, images, conversations, in_force, record, Judges(settings))
     weighing = _weighing(engine, ask, conversations, settings)

@@ -153,7 +153,7 @@ def test_nothing_heavy_is_imported_before_the_frame_is_shown(tmp_path: Path) -> 
     assert [name for name in names if name.startswith("app.ui.") and name.split(".")[2] in later] == []
     assert [name for name in names if name.startswith("app.ui.widgets.")] == [
         "app.ui.widgets.file_dialogs",
-        "app.ui.widgets.spoken",
+        "app.ui.widgets.accessibility",
     ]
 
 

@@ -228,7 +228,7 @@ class OutlineRef(msgspec.Struct, frozen=True):
     levels: int
 
 
-class Beside(msgspec.Struct, frozen=True):
+class QuestionContext(msgspec.Struct, frozen=True):
     """The texts that stand next to a question besides the rules: all that has to be kept so that later turns repeat it
     as it was read. `words_alone` tells that not all of the books could be searched for passages by what they mean.
     `instructions` say how the person wants answers."""
@@ -284,14 +284,14 @@ class Sent(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True):
     """An answer as it is kept; partial text stays whatever ended it.
 
-    `passages`, `outlines` and `instructions` stood next to the question, as `Beside` says; with `excerpts` the model
-    saw nothing else of the books. `parts` tells that it is written from notes of these, which are all pages that were
-    asked; none for other answers. `from_search` tells that its sentences were chosen by a search in the books, and the
-    model wrote none of it; `left_out` that questions that follow are asked without it and its question, so that they
-    fit. `verdicts` are what the pages have of each of its sentences that states something, as far as words alone decide
-    it when the answer ends; a model that may judge is asked about the others after that. An answer from a search has
-    none: its sentences are the pages' own. `sent` says that it came from a server; None if a model on this machine
-    answered. `thought` is what came before it; if there is no text, the answer ended in it.
+    `passages`, `outlines` and `instructions` stood next to the question, as `QuestionContext` says; with `excerpts`
+    the model saw nothing else of the books. `parts` tells that it is written from notes of these, which are all pages
+    that were asked; none for other answers. `from_search` tells that its sentences were chosen by a search in the
+    books, and the model wrote none of it; `left_out` that questions that follow are asked without it and its question,
+    so that they fit. `verdicts` are what the pages have of each of its sentences that states something, as far as
+    words alone decide it when the answer ends; a model that may judge is asked about the others after that. An answer
+    from a search has none: its sentences are the pages' own. `sent` says that it came from a server; None if a model
+    on this machine answered. `thought` is what came before it; if there is no text, the answer ended in it.
     """
 
     id: str
@@ -317,8 +317,8 @@ class Answer(msgspec.Struct, frozen=True):
     thought: Thought | None = None
 
     @property
-    def beside(self) -> Beside:
-        return Beside(self.passages, self.outlines, self.instructions, self.words_alone)
+    def beside(self) -> QuestionContext:
+        return QuestionContext(self.passages, self.outlines, self.instructions, self.words_alone)
 
     @property
     def is_whole(self) -> bool:

@@ -12,7 +12,7 @@ from app.core.errors import AppError, Code
 
 LEAST_DIGITS = 10.0
 """The least logarithm to base 10 of the number of guesses that a passphrase must take: ten thousand million guesses.
-With `app.store.derivation`, a guess takes a core of this machine about a second."""
+With `app.store.key_derivation`, a guess takes a core of this machine about a second."""
 _DIGITS_OF_WORD = 3.0
 """Decimal digits of guesses that one more word adds, if it is chosen without the others in mind."""
 _LOOKED_AT = 72  # characters; the estimate takes longer than its square

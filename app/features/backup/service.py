@@ -42,7 +42,7 @@ from app.features.backup.snapshots import freeze
 from app.services.services import Services
 from app.store import keys, restoring
 from app.store.db import Database
-from app.store.derivation import Argon2Cost
+from app.store.key_derivation import Argon2Cost
 from app.store.matters import MatterStore
 from app.store.migrations import MIGRATIONS
 from app.store.record import RecordStore

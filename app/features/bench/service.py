@@ -39,8 +39,8 @@ from app.features.bench.report import BenchProgress, BenchReport, BenchStep, Ima
 from app.features.bench.steps import BenchClock, BenchSteps, BenchWork, TimeIsUp
 from app.models.gguf.reader import HeaderReader
 from app.services.asking.rules import rules_of
-from app.services.models.learning import Learning
 from app.services.models.plans import PlacedModel, Plans
+from app.services.models.speed_history import SpeedHistory
 from app.services.services import Services
 
 _SIDE = 2 * TILE
@@ -49,7 +49,7 @@ _FOLDER = "bench-"
 
 class Bench:
     def __init__(
-        self, engine: EngineClient, plans: Plans, headers: HeaderReader, data: Path, learning: Learning
+        self, engine: EngineClient, plans: Plans, headers: HeaderReader, data: Path, learning: SpeedHistory
     ) -> None:
         """`data` is a folder on the disk on which readings are saved; it takes what is written while this lasts."""
         self._engine = engine
@@ -91,7 +91,7 @@ def _remove_abandoned(data: Path) -> None:
 class _Run:
     """A benchmark: all steps, one after the other."""
 
-    def __init__(self, steps: BenchSteps, loader: BenchLoader, folder: Path, learning: Learning) -> None:
+    def __init__(self, steps: BenchSteps, loader: BenchLoader, folder: Path, learning: SpeedHistory) -> None:
         self._steps = steps
         self._loader = loader
         self._folder = folder

@@ -106,7 +106,7 @@ class TimelineAsking:
         asked = TimelineAsked()
         if wanted:
             books = [book.id for book, _pages in wanted]
-            self.ask.recording.by_model(Happening(RecordKind.ASIDE, detail="chronology"), books=books)
+            self.ask.audit_log.by_model(Happening(RecordKind.ASIDE, detail="chronology"), books=books)
         for number, (book, pages) in enumerate(wanted):
             yield TimelineFinding(number, len(wanted), book.id)
             written = yield from self._ask(book, pages, cancel)

@@ -1,7 +1,7 @@
 """Governance: the record to be read, checked and exported (`record_files.py`), the report of what is kept of a name
 (`keeping.py`), deleting by age (`retention.py`).
 
-How the record is kept is the kernel's: `core/record.py`, `store/record.py`, `services/recording.py`.
+How the record is kept is the kernel's: `core/record.py`, `store/record.py`, `services/audit_log.py`.
 
 Invariants:
 

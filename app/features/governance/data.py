@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 
-class KeptPlace(msgspec.Struct, frozen=True):
+class PersonalDataPlace(msgspec.Struct, frozen=True):
     """A place where a name was found. `where` is the id of its kind; `id` and `title` are those of the document,
     conversation and so on; `count` is the number of its texts that have the name."""
 
@@ -18,7 +18,7 @@ class KeptPlace(msgspec.Struct, frozen=True):
     in_bin: bool = False
 
 
-class KeptFileKind(StrEnum):
+class PersonalDataFileKind(StrEnum):
     DATABASE = "database"
     COPY = "copy"  # of the database, from before an upgrade
     DAMAGED = "damaged"  # what a rescue put aside: the database as it was
@@ -34,28 +34,28 @@ class FilesOfKind(msgspec.Struct, frozen=True):
     """All files of one kind: how many, and their bytes. `path` is that of the only one, or of the folder that they are
     in."""
 
-    kind: KeptFileKind
+    kind: PersonalDataFileKind
     path: str
     count: int
     size_bytes: int
 
 
-class KeptDesk(msgspec.Struct, frozen=True):
+class PersonalDataDesk(msgspec.Struct, frozen=True):
     """The finds on one desk. `id` is that of a matter, empty for the library. `totals` say how much of everything there
     is, whatever it says."""
 
     id: str
     name: str
-    places: tuple[KeptPlace, ...]
+    places: tuple[PersonalDataPlace, ...]
     totals: dict[str, int]
 
 
-class KeptReport(msgspec.Struct, frozen=True):
+class PersonalDataReport(msgspec.Struct, frozen=True):
     """The report. `name` is what was looked for; if it is empty, everything is counted."""
 
     name: str
     time: str
-    desks: tuple[KeptDesk, ...]
+    desks: tuple[PersonalDataDesk, ...]
     files: tuple[FilesOfKind, ...]
 
     @property

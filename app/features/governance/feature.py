@@ -42,9 +42,9 @@ def _run_record(options: argparse.Namespace, desk: Services, cancel: Cancel) -> 
 
 
 def _run_kept(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
-    from app.features.governance import kept_command
+    from app.features.governance import personal_data_command
 
-    kept_command.run(options, desk, cancel)
+    personal_data_command.run(options, desk, cancel)
 
 
 def _add_record(commands: Commands) -> None:

@@ -19,8 +19,14 @@ from app.core.machine.paths import Paths
 from app.core.matter import LIBRARY, Matter
 from app.core.record import RecordEntry, RecordKind
 from app.core.work import Cancel, Stopped, Work
-from app.features.governance.data import FilesOfKind, KeptDesk, KeptFileKind, KeptPlace, KeptReport
-from app.features.governance.store import KeptTexts
+from app.features.governance.data import (
+    FilesOfKind,
+    PersonalDataDesk,
+    PersonalDataFileKind,
+    PersonalDataPlace,
+    PersonalDataReport,
+)
+from app.features.governance.store import PersonalDataTexts
 from app.services.library.matters import Matters
 from app.services.models.readings import SavedReadings
 from app.services.services import Services
@@ -50,23 +56,25 @@ class Keeping:
     settings: SettingsStore
     keeps: Keeps
 
-    def report(self, name: str, cancel: Cancel, *, everywhere: bool = False) -> Work[LookingThrough, KeptReport]:
+    def report(
+        self, name: str, cancel: Cancel, *, everywhere: bool = False
+    ) -> Work[LookingThrough, PersonalDataReport]:
         """Report everything that has this name; with no name, how much of everything there is. `everywhere` looks in
         the library and in all matters, which are opened for it, one after the other. Raises AppError as opening one
         does; Stopped."""
-        found: list[KeptDesk] = []
+        found: list[PersonalDataDesk] = []
         desks = self._desks(everywhere=everywhere)
         for number, (id, shown) in enumerate(desks):
             with self._opened(id) as database:
-                places: tuple[KeptPlace, ...] = ()
-                for done, total, so_far in KeptTexts(database, self.keeps).find(name):
+                places: tuple[PersonalDataPlace, ...] = ()
+                for done, total, so_far in PersonalDataTexts(database, self.keeps).find(name):
                     if cancel.requested:
                         raise Stopped
                     places = so_far
                     yield LookingThrough(number * total + done, len(desks) * total)
                 found.append(self._desk(id, shown, database, places))
         time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return KeptReport(name, time, tuple(found), tuple(_files(self.paths)))
+        return PersonalDataReport(name, time, tuple(found), tuple(_files(self.paths)))
 
     def _desks(self, *, everywhere: bool) -> list[tuple[str, str]]:
         if not everywhere:
@@ -83,25 +91,25 @@ class Keeping:
             with contextlib.closing(self.matters.look_into(id)) as database:
                 yield database
 
-    def _desk(self, id: str, name: str, database: Database, places: tuple[KeptPlace, ...]) -> KeptDesk:
+    def _desk(self, id: str, name: str, database: Database, places: tuple[PersonalDataPlace, ...]) -> PersonalDataDesk:
         """Return the finds on a desk, with what belongs to the documents that were found: readings, exports and entries
         of the record."""
         ids = frozenset(each.id for each in places)
         books = frozenset(each.id for each in places if each.where == KeptWhere.DOCUMENTS)
-        texts = KeptTexts(database, self.keeps)
+        texts = PersonalDataTexts(database, self.keeps)
         known = {each.id for each in places if each.where == KeptWhere.RECORD}
         entries = _entries_about(RecordStore(database).entries(), ids, texts.documents_of(books))
         about = [each for each in map(_of_entry, entries) if each.id not in known or each.where == KeptWhere.EXPORTS]
         readings = SavedReadings(self.paths.readings, self.settings, Books(database).ids, id).all()
         read = [
-            KeptPlace(KeptWhere.READINGS, each.name, ", ".join(book.untrusted_title for book in each.books), 1)
+            PersonalDataPlace(KeptWhere.READINGS, each.name, ", ".join(book.untrusted_title for book in each.books), 1)
             for each in readings
             if books & {book.book_id for book in each.books}
         ]
         totals = texts.totals() | {KeptWhere.READINGS: len(readings)}
-        return KeptDesk(id, name, tuple(sorted((*places, *about, *read), key=self._order)), totals)
+        return PersonalDataDesk(id, name, tuple(sorted((*places, *about, *read), key=self._order)), totals)
 
-    def _order(self, place: KeptPlace) -> tuple[int, str]:
+    def _order(self, place: PersonalDataPlace) -> tuple[int, str]:
         return [kind.id for kind in self.keeps.kinds].index(place.where), place.title.casefold()
 
 
@@ -109,7 +117,7 @@ def keeping_of(desk: Services) -> Keeping:
     return Keeping(desk.paths, desk.database, desk.matter, desk.shared.matters, desk.settings, desk.shared.keeps)
 
 
-def written(report: KeptReport, ending: str) -> bytes:
+def written(report: PersonalDataReport, ending: str) -> bytes:
     """Return the report as a file. Raises AppError EXPORT_FORMAT."""
     if ending == ".json":
         return msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n"
@@ -139,18 +147,18 @@ def _entries_about(
             yield entry
 
 
-def _of_entry(entry: RecordEntry) -> KeptPlace:
+def _of_entry(entry: RecordEntry) -> PersonalDataPlace:
     where = KeptWhere.EXPORTS if entry.kind == RecordKind.EXPORT else KeptWhere.RECORD
     time = entry.time.replace("T", " ").removesuffix("Z")
-    return KeptPlace(where, str(entry.number), f"{time} UTC · {entry.detail or entry.kind}", 1)
+    return PersonalDataPlace(where, str(entry.number), f"{time} UTC · {entry.detail or entry.kind}", 1)
 
 
-_SHOWN_BY_NAME = (KeptFileKind.DATABASE, KeptFileKind.COPY, KeptFileKind.DAMAGED)
+_SHOWN_BY_NAME = (PersonalDataFileKind.DATABASE, PersonalDataFileKind.COPY, PersonalDataFileKind.DAMAGED)
 
 
 def _files(paths: Paths) -> Iterator[FilesOfKind]:
     """Yield the files of the data folder, but for models, by their kinds."""
-    found: dict[tuple[KeptFileKind, str], list[int]] = {}
+    found: dict[tuple[PersonalDataFileKind, str], list[int]] = {}
     for file in sorted(paths.data.rglob("*")):
         if paths.models in file.parents or not file.is_file():
             continue
@@ -162,19 +170,19 @@ def _files(paths: Paths) -> Iterator[FilesOfKind]:
         yield FilesOfKind(kind, shown, len(sizes), sum(sizes))
 
 
-def _kind(file: Path, paths: Paths) -> KeptFileKind:
+def _kind(file: Path, paths: Paths) -> PersonalDataFileKind:
     if file.name.endswith(DRAFT_SUFFIX):
-        return KeptFileKind.UNFINISHED
+        return PersonalDataFileKind.UNFINISHED
     if paths.readings in file.parents:
-        return KeptFileKind.READING
+        return PersonalDataFileKind.READING
     if file.name.endswith(f".db{RECORD_ENDING}"):
-        return KeptFileKind.RECORD
+        return PersonalDataFileKind.RECORD
     if file.suffix == ".db" or ".db-" in file.name:
-        return KeptFileKind.DATABASE
+        return PersonalDataFileKind.DATABASE
     if ".db.v" in file.name:
-        return KeptFileKind.COPY
+        return PersonalDataFileKind.COPY
     if ".db.damaged-" in file.name:
-        return KeptFileKind.DAMAGED
+        return PersonalDataFileKind.DAMAGED
     if file in (paths.key_file, paths.data / "octavo.keycard"):
-        return KeptFileKind.KEY
-    return KeptFileKind.LOG if file.parent == paths.log.parent else KeptFileKind.OTHER
+        return PersonalDataFileKind.KEY
+    return PersonalDataFileKind.LOG if file.parent == paths.log.parent else PersonalDataFileKind.OTHER

@@ -13,9 +13,9 @@ from app.core.conversations.conversation import Conversation
 from app.core.record import Happening, RecordKind
 from app.core.settings import RetentionSettings, Settings
 from app.engine.kv.saved_states import SavedState
+from app.services.audit_log import AuditLog
 from app.services.library.removal import Removal
 from app.services.models.readings import SavedReadings
-from app.services.recording import Recording
 from app.services.services import Services
 from app.store.conversations import Conversations
 from app.store.settings import SettingsStore
@@ -57,7 +57,7 @@ class Retention:
     conversations: Conversations
     removal: Removal
     readings: SavedReadings
-    recording: Recording
+    audit_log: AuditLog
     own: SettingsStore
     settings: Callable[[], Settings]
 
@@ -81,7 +81,7 @@ class Retention:
         for reading in aged.readings:
             self.readings.delete(reading)
         if aged.readings:
-            self.recording.note(Happening(RecordKind.EXPIRED, detail=f"readings: {len(aged.readings)}"))
+            self.audit_log.note(Happening(RecordKind.EXPIRED, detail=f"readings: {len(aged.readings)}"))
         return msgspec.structs.replace(aged, done=True)
 
     def look(self, now: float) -> Aged:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import apsw
 
 from app.core.kept import Keeps, KeptWhere, SearchedTable
-from app.features.governance.data import KeptPlace
+from app.features.governance.data import PersonalDataPlace
 from app.language.folding import fold
 from app.store.db import Database
 
 _TITLE = 80
 
 
-class KeptTexts:
+class PersonalDataTexts:
     """The texts of a database. All methods raise AppError as `Database.read` does."""
 
     def __init__(self, database: Database, keeps: Keeps) -> None:
@@ -31,7 +31,7 @@ class KeptTexts:
                 if kind.total
             }
 
-    def find(self, name: str) -> Iterator[tuple[int, int, tuple[KeptPlace, ...]]]:
+    def find(self, name: str) -> Iterator[tuple[int, int, tuple[PersonalDataPlace, ...]]]:
         """Look for a name, and yield the tables done, of how many, and what was found so far; case and width do not
         count. An empty name is found nowhere."""
         found: dict[tuple[str, str], int] = {}
@@ -45,14 +45,14 @@ class KeptTexts:
                 places = tuple(self._titled(connection, kind, id, n) for (kind, id), n in found.items())
             yield done, len(self._keeps.tables), places
 
-    def _titled(self, connection: apsw.Connection, where: str, id: str, count: int) -> KeptPlace:
+    def _titled(self, connection: apsw.Connection, where: str, id: str, count: int) -> PersonalDataPlace:
         title_sql = self._keeps.kind(where).title
         row = connection.execute(title_sql, (id,)).fetchone() if title_sql else None
         title, in_bin = (id, False) if row is None else (str(row[0] or ""), bool(row[1]))
         if where == KeptWhere.CONVERSATIONS:
             apart = (kind for kind in self._keeps.kinds if kind.conversations)
             where = next((kind.id for kind in apart if _has(connection, kind.conversations, id)), where)
-        return KeptPlace(where, id, " ".join(title.split())[:_TITLE], count, in_bin)
+        return PersonalDataPlace(where, id, " ".join(title.split())[:_TITLE], count, in_bin)
 
     def documents_of(self, ids: frozenset[str]) -> frozenset[str]:
         """Return the SHA-256 of these books."""

@@ -19,7 +19,7 @@ from app.services.asking.replacing import DeskEngine
 _Written = Tokenizing | Reading | Thinking | Token | Notice
 
 
-class LeavingEngine(DeskEngine):
+class PseudonymEngine(DeskEngine):
     """An engine that replaces names by the pseudonyms of the desk, and puts them back."""
 
     def __init__(self, engine: Engine, pseudonyms: Pseudonyms, wanted: Callable[[], RemoteTexts]) -> None:

@@ -25,9 +25,9 @@ def _window(workspace: Workspace) -> WindowFeature:
 
 
 def _replacing(engine: Engine, database: Database, models: Models) -> NameReplacing:
-    from app.features.pseudonyms.service import Leaving
+    from app.features.pseudonyms.service import OutboundReview
 
-    return Leaving.made_for(engine, database, models)
+    return OutboundReview.made_for(engine, database, models)
 
 
 _PSEUDONYMS = "pseudonyms"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.core.conversations.conversation import RULES_VERSION, Beside, BookRef, Question, Turn
+from app.core.conversations.conversation import RULES_VERSION, BookRef, Question, QuestionContext, Turn
 from app.core.settings import RemoteTexts
 from app.engine.protocol import Engine
 from app.features.pseudonyms.data import Pseudonym, PseudonymUse
-from app.features.pseudonyms.engine import LeavingEngine
+from app.features.pseudonyms.engine import PseudonymEngine
 from app.features.pseudonyms.export import texts_of, with_stand_ins
 from app.features.pseudonyms.pseudonyms import Pseudonyms
 from app.features.pseudonyms.stand_ins import Replacer
@@ -29,7 +29,7 @@ from app.store.db import Database
 
 
 @dataclass(frozen=True)
-class Leaving:
+class OutboundReview:
     """A `NameReplacing`, whose `engine` replaces names on the way to a server. All methods raise AppError as the store
     does."""
 
@@ -40,11 +40,11 @@ class Leaving:
     conversations: Conversations
 
     @classmethod
-    def made_for(cls, engine: Engine, database: Database, models: Models) -> Leaving:
+    def made_for(cls, engine: Engine, database: Database, models: Models) -> OutboundReview:
         """Make the one of a desk."""
         books = Books(database)
         pseudonyms = Pseudonyms(PseudonymStore(database), lambda id: document_text(books.cited(BookRef(id))))
-        leaving = LeavingEngine(engine, pseudonyms, models.remote_texts)
+        leaving = PseudonymEngine(engine, pseudonyms, models.remote_texts)
         return cls(leaving, pseudonyms, models, Prompts(books), Conversations(database))
 
     def must_ask(self) -> str:
@@ -67,7 +67,7 @@ class Leaving:
                 question.books,
                 question.text,
                 others=question.others,
-                beside=Beside(passages, instructions=instructions),
+                beside=QuestionContext(passages, instructions=instructions),
             ),
             tuple(turns),
             rules=rules,
@@ -106,7 +106,7 @@ class Leaving:
         self.pseudonyms.send_as_is(conversation_id, True)
 
 
-def leaving_of(desk: Services) -> Leaving:
+def outbound_review_of(desk: Services) -> OutboundReview:
     """Return the one that the desk was opened with: there is one for each, which gives out the numbers of stand-ins."""
-    assert isinstance(desk.asking.replacing, Leaving)
+    assert isinstance(desk.asking.replacing, OutboundReview)
     return desk.asking.replacing

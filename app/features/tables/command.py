@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 from functools import partial
 
-from app.cli import leaving
+from app.cli import outbound_review
 from app.cli.answers import JsonAnswers, TextAnswers
 from app.cli.ask import index_if_read, prepare
 from app.cli.opening import index, shelf_of
@@ -23,7 +23,7 @@ from app.features.tables.data import GridColumn, Sheet
 from app.features.tables.export import files
 from app.features.tables.export.report import compose
 from app.features.tables.service import SheetTemplate, check_questions, read_questions, sheets_of, templates_of
-from app.services.asking.restating import SHORT_CHARACTERS
+from app.services.asking.retrieval import SHORT_CHARACTERS
 from app.services.services import Services
 from app.wording import i18n, units
 from app.wording.i18n import _
@@ -133,7 +133,7 @@ def _index_each(sheet: Sheet, desk: Services, cancel: Cancel) -> None:
 
 def _export(sheet: Sheet, shelf: Mapping[str, Book], options: argparse.Namespace, desk: Services) -> None:
     report = compose(sheet, shelf, as_list=options.together)
-    files.write(leaving.exported(report, options, desk, sheet.id, shelf), options.export.absolute())
+    files.write(outbound_review.exported(report, options, desk, sheet.id, shelf), options.export.absolute())
     desk.record.exported("sheet" if options.together else "grid", options.export, item=sheet.id, books=shelf)
 
 

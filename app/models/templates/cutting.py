@@ -7,7 +7,7 @@ import re
 from app.core.chat_template import END_TOKEN, FIRST_TOKEN, ChatTemplate, WorkedOut
 from app.core.errors import AppError
 from app.models.templates.protocol import MAX_PIECES, TemplateFlaw
-from app.models.templates.rendering import FIRST_DAY, OTHER_DAY, ModelTemplate, Turns, refused
+from app.models.templates.rendering import FIRST_DAY, OTHER_DAY, CellScheduler, ModelTemplate, refused
 
 _RULES, _ONE, _ONE_SAID, _TWO, _TWO_SAID, _THREE = (
     f"octavo{name}text" for name in ("rules", "one", "saidone", "two", "saidtwo", "three")
@@ -58,7 +58,7 @@ def work_out(untrusted_template: str) -> WorkedOut:
     )
 
 
-def _cut(model: ModelTemplate, system: Turns) -> ChatTemplate:
+def _cut(model: ModelTemplate, system: CellScheduler) -> ChatTemplate:
     """Cut what a template writes of a conversation into its pieces. Raises AppError MODEL_TEMPLATE_REFUSED if texts or
     turns are not written as they are."""
     turns = (*system, *_TALK)
@@ -77,7 +77,7 @@ def _cut(model: ModelTemplate, system: Turns) -> ChatTemplate:
     return ChatTemplate(begin, to_question, to_answer, to_next, to_new)
 
 
-def _pieces(model: ModelTemplate, turns: Turns) -> list[str]:
+def _pieces(model: ModelTemplate, turns: CellScheduler) -> list[str]:
     """Return the pieces that stand before each text, and behind the last one. Raises AppError
     MODEL_TEMPLATE_REFUSED."""
     rest, pieces = model.render(turns), []
@@ -92,7 +92,7 @@ def _pieces(model: ModelTemplate, turns: Turns) -> list[str]:
     return pieces
 
 
-def _trims(model: ModelTemplate, system: Turns) -> bool:
+def _trims(model: ModelTemplate, system: CellScheduler) -> bool:
     blank = tuple((role, f"{_BLANKS}{text}{_BLANKS}") for role, text in (*system, *_TALK))
     try:
         written = model.render(blank)

@@ -34,7 +34,7 @@ MAX_NUMBER = 1 << 31
 
 FIRST_DAY, OTHER_DAY = datetime.date(2026, 1, 1), datetime.date(2027, 12, 31)
 
-Turns: TypeAlias = Sequence[tuple[str, str]]
+CellScheduler: TypeAlias = Sequence[tuple[str, str]]
 Value = TypeVar("Value")
 
 
@@ -151,13 +151,13 @@ class ModelTemplate:
         environment.tests = {name: environment.tests[name] for name in _TESTS}
         self._template = _guarded(lambda: _compile(environment, untrusted_template))
 
-    def render(self, turns: Turns, day: datetime.date = FIRST_DAY) -> str:
+    def render(self, turns: CellScheduler, day: datetime.date = FIRST_DAY) -> str:
         """Render turns of (role, content) with the template, up to where the assistant begins. Raises AppError
         MODEL_TEMPLATE_REFUSED; MemoryError."""
         self._day, self._steps = day, 0
         return _guarded(lambda: self._render(turns))
 
-    def _render(self, turns: Turns) -> str:
+    def _render(self, turns: CellScheduler) -> str:
         pieces, length = [], 0
         for piece in self._template.generate(
             messages=[{"role": role, "content": content} for role, content in turns],

@@ -22,5 +22,5 @@ Invariants:
 - No cell is lost or asked twice. Held by:
   tests/features/tables/test_side_by_side.py::test_a_sheet_gives_way_with_nothing_lost_or_asked_twice.
 - A plan counts the tokens that the prompt will have. Held by:
-  tests/services/asking/test_matter_plans.py::test_the_proposal_s_tokens_are_those_of_the_prompt.
+  tests/services/asking/test_document_selection.py::test_the_proposal_s_tokens_are_those_of_the_prompt.
 """

@@ -17,13 +17,13 @@ from app.core.conversations.conversation import (
     AnotherAnswer,
     Answer,
     Asked,
-    Beside,
     BookRef,
     Citation,
     Ending,
     LongerAnswer,
     Part,
     Question,
+    QuestionContext,
     Sent,
     StoredQuestion,
     Thought,
@@ -55,12 +55,12 @@ from app.models import local
 from app.services.asking import verbatim
 from app.services.asking.budget import Budget, budget_of
 from app.services.asking.prompts import PromptQuestion, Prompts, in_reading_order
-from app.services.asking.restating import Restating
+from app.services.asking.retrieval import Retrieval
+from app.services.audit_log import AuditLog
 from app.services.finding.conversation_search import PassageQuery, QuestionKind
 from app.services.library.images import Images
 from app.services.models import judgement
 from app.services.models.models import Models
-from app.services.recording import Recording
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.judges import Judges
@@ -88,11 +88,11 @@ class OpenAnswer:
     """
 
     def __init__(
-        self, question: StoredQuestion, answer: Answer, conversations: Conversations, recording: Recording
+        self, question: StoredQuestion, answer: Answer, conversations: Conversations, audit_log: AuditLog
     ) -> None:
         self._asked = question
         self._before = answer
-        self._conversations, self._recording = conversations, recording
+        self._conversations, self._recording = conversations, audit_log
         self._pieces = [answer.text] if answer.text else []
         self._thought: list[Thinking] = []
         self._marked: tuple[Citation, ...] = ()
@@ -121,7 +121,7 @@ class OpenAnswer:
             model = known if model in known.split(", ") else f"{known}, {model}"
         self.answer = msgspec.structs.replace(self.answer, model=model)
 
-    def saw(self, beside: Beside, excerpts: bool) -> None:
+    def saw(self, beside: QuestionContext, excerpts: bool) -> None:
         """Note what stands next to the question."""
         self.answer = msgspec.structs.replace(
             self.answer,
@@ -283,7 +283,7 @@ class _Fitted:
     prompt: Prompt
     size: PromptSize
     books: tuple[CitedBook, ...]
-    beside: Beside
+    beside: QuestionContext
 
 
 @dataclass(frozen=True)
@@ -293,12 +293,12 @@ class Ask:
     engine: Engine
     models: Models
     prompts: Prompts
-    restating: Restating
+    restating: Retrieval
     books: Books
     images: Images
     conversations: Conversations
     settings: Callable[[], Settings]
-    recording: Recording
+    audit_log: AuditLog
     judges: Judges
 
     def ask(
@@ -330,7 +330,7 @@ class Ask:
             if question.form.verbatim and not judgement.may_judge(self.judges, self.model()):
                 yield from self._choose_sentences(question, writing, cancel, load_s)
                 return writing.outcome
-            beside = Beside() if notes else (yield from self._beside(question, writing, excerpts, cancel))
+            beside = QuestionContext() if notes else (yield from self._beside(question, writing, excerpts, cancel))
             fitted = yield from self._fit(question, _put(question, beside, plain=notes), excerpts, writing.text, cancel)
             writing.saw(fitted.beside, excerpts)
             limit = self._room_for_answer(fitted.size, self.budget().notes if notes else self.longest_answer())
@@ -352,7 +352,7 @@ class Ask:
         if question is None:
             raise AppError(Code.BUG, where="ask.written_from")
         in_parts = bool(answer.parts)  # its notes are not needed again: a sentence is weighed with that of its page
-        beside = Beside(instructions=answer.instructions) if in_parts else answer.beside
+        beside = QuestionContext(instructions=answer.instructions) if in_parts else answer.beside
         fitted = yield from self._fit(
             question, _put(question, beside), answer.excerpts or in_parts, answer.text, cancel
         )
@@ -373,7 +373,7 @@ class Ask:
         self, question: StoredQuestion, writing: OpenAnswer, notes: str, cancel: Cancel, load_s: float
     ) -> Work[AnswerProgress, None]:
         """Write the answer from notes on all of the books. Raises AppError DOES_NOT_FIT and others; Stopped."""
-        beside = Beside(instructions=self.instructions(question.conversation_id))
+        beside = QuestionContext(instructions=self.instructions(question.conversation_id))
         fitted = yield from self._fit(question, _put(question, beside, notes), True, writing.text, cancel)
         writing.saw(beside, False)
         limit = self._room_for_answer(fitted.size, self.longest_answer())
@@ -382,7 +382,7 @@ class Ask:
     def room_for_notes(self, question: StoredQuestion, cancel: Cancel) -> Work[Tokenizing, int]:
         """Return how many tokens notes may take next to a question. Raises AppError DOES_NOT_FIT if there are too
         few."""
-        beside = Beside(instructions=self.instructions(question.conversation_id))
+        beside = QuestionContext(instructions=self.instructions(question.conversation_id))
         fitted = yield from self._fit(question, _put(question, beside, _NO_NOTES), True, "", cancel)
         room = self.model().context_tokens - fitted.size.total - self.reserve()
         if room < self.budget().notes:
@@ -427,15 +427,15 @@ class Ask:
         if answer is None:
             model = self.models.loaded()
             answer = self.conversations.begin_answer(question.id, model.name if model else "")
-        return question, OpenAnswer(question, answer, self.conversations, self.recording)
+        return question, OpenAnswer(question, answer, self.conversations, self.audit_log)
 
     def _beside(
         self, question: StoredQuestion, writing: OpenAnswer, excerpts: bool, cancel: Cancel
-    ) -> Work[Tokenizing, Beside]:
+    ) -> Work[Tokenizing, QuestionContext]:
         """Find what stands next to the question, the best passages first; an answer that goes on keeps what it had."""
         if writing.goes_on:
             return writing.answer.beside
-        found = Beside()
+        found = QuestionContext()
         if excerpts or self.settings().close_reading:
             turns = self.conversations.history(question.id)
             found = yield from self.restating.beside(question, turns, self.budget(), cancel, excerpts=excerpts)
@@ -606,7 +606,7 @@ def _stopped(cancel: Cancel) -> Ending:
     return Ending.CLOSED if cancel.leaving else Ending.CANCELLED
 
 
-def _put(question: StoredQuestion, beside: Beside, notes: str = "", *, plain: bool = False) -> PromptQuestion:
+def _put(question: StoredQuestion, beside: QuestionContext, notes: str = "", *, plain: bool = False) -> PromptQuestion:
     """Return a stored question as it is put to the model with these things beside it."""
     return PromptQuestion(
         question.books, question.text, question.images, question.others, beside, notes, question.form, plain

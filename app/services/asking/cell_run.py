@@ -18,7 +18,7 @@ from app.core.conversations.values import ValueKind
 from app.core.errors import AppError, Blame, Code, Problem, blame
 from app.core.work import Cancel, Stopped, Work, finish, relay
 from app.services.asking.ask import Ask
-from app.services.asking.turns import MOST_AT_ONCE, OUTAGES, Breadth, CellTurn, Turns
+from app.services.asking.cell_scheduler import MOST_AT_ONCE, OUTAGES, CellScheduler, CellTurn, Concurrency
 from app.services.asking.weighing import SentenceWeighing, WeighingProgress
 
 _FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID})
@@ -63,8 +63,8 @@ class CellRun(Generic[CellKind]):
     def run(self, cells: Iterable[tuple[int, CellKind]]) -> Work[CellProgress[CellKind], None]:
         """Ask these, by their numbers. What follows a `CellBegun` is about the question that was begun first and has
         not ended. Raises AppError for what would make all others fail in the same way; Stopped."""
-        breadth = Breadth(self._ask.settings().remote.at_once)
-        turns = Turns(cells, breadth, self._ask.models.loaded)
+        breadth = Concurrency(self._ask.settings().remote.at_once)
+        turns = CellScheduler(cells, breadth, self._ask.models.loaded)
         threads = ThreadPoolExecutor(MOST_AT_ONCE, "cell")
         try:
             while not (turns.are_done or (self._begins_none and not self._asked)):
@@ -90,7 +90,7 @@ class CellRun(Generic[CellKind]):
     def _begins_none(self) -> bool:
         return self._ends or self._no_more.is_set()
 
-    def _begin(self, turns: Turns[CellKind], threads: ThreadPoolExecutor) -> Iterator[CellProgress[CellKind]]:
+    def _begin(self, turns: CellScheduler[CellKind], threads: ThreadPoolExecutor) -> Iterator[CellProgress[CellKind]]:
         """Begin as many questions as may be asked now."""
         while not self._begins_none and (turn := turns.take()) is not None:
             if not (self._same_books or self._is_there(turn.cell.question.id)):
@@ -108,7 +108,7 @@ class CellRun(Generic[CellKind]):
     def _tell(self, number: int, event: CellProgress[CellKind] | Future[_Outcome]) -> None:
         self._told.put((number, event))
 
-    def _step(self, turns: Turns[CellKind]) -> Iterator[CellProgress[CellKind]]:
+    def _step(self, turns: CellScheduler[CellKind]) -> Iterator[CellProgress[CellKind]]:
         """Yield the next event of the questions under way; for one of them, its answer as it is written."""
         number, event = self._told.get()
         if isinstance(event, Future):
@@ -123,7 +123,7 @@ class CellRun(Generic[CellKind]):
             yield Token("".join(self._texts[number])) if self._texts[number] else event
 
     def _ended(
-        self, turns: Turns[CellKind], turn: CellTurn[CellKind], outcome: _Outcome
+        self, turns: CellScheduler[CellKind], turn: CellTurn[CellKind], outcome: _Outcome
     ) -> Iterator[CellProgress[CellKind]]:
         answer, problem = outcome
         cell = msgspec.structs.replace(turn.cell, answer=answer)
@@ -139,7 +139,7 @@ class CellRun(Generic[CellKind]):
         elif problem is not None and self._concerns_all(problem, turns):
             self._problem = self._problem or problem
 
-    def _concerns_all(self, problem: Problem, turns: Turns[CellKind]) -> bool:
+    def _concerns_all(self, problem: Problem, turns: CellScheduler[CellKind]) -> bool:
         if problem.code in OUTAGES:
             return turns.gave_up
         return _concerns_all(problem, same_books=self._same_books)

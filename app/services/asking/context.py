@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from app.core.conversations.chapters import OutlineChapter, chapters_of
-from app.core.conversations.conversation import Beside, BookRef, Conversation, StoredQuestion, Timings, Turn
+from app.core.conversations.conversation import BookRef, Conversation, QuestionContext, StoredQuestion, Timings, Turn
 from app.core.conversations.events import Loading, Notice, Reading, Tokenizing
 from app.core.documents.document import Book, CitedBook
 from app.core.documents.page_names import PageNames
@@ -197,7 +197,7 @@ class Context:
         text, images = (asked.text, asked.images) if asked else ("", ())
         sees = self.ask.model().vision is not None
         passages = asked.plan.passages if asked is not None and asked.plan is not None else ()
-        beside = Beside(passages, instructions=self.ask.instructions(conversation.id))
+        beside = QuestionContext(passages, instructions=self.ask.instructions(conversation.id))
         others = asked.others if asked is not None else ()
         prompt, _books = self.prompts.build(
             PromptQuestion(refs, text, images, others, beside),

@@ -11,7 +11,15 @@ from typing import TypeVar
 
 import msgspec
 
-from app.core.conversations.conversation import RULES_VERSION, Beside, BookRef, OutlineRef, PageRange, PassageRef, Turn
+from app.core.conversations.conversation import (
+    RULES_VERSION,
+    BookRef,
+    OutlineRef,
+    PageRange,
+    PassageRef,
+    QuestionContext,
+    Turn,
+)
 from app.core.conversations.image import ImageRef
 from app.core.conversations.values import FREE, AnswerForm
 from app.core.documents.document import CitedBook
@@ -34,7 +42,7 @@ OUTLINE_LINES = 200
 """The most lines of an outline next to a question; the lines behind them are left out."""
 
 _TITLE_CHARACTERS = 160
-NOTHING_BESIDE = Beside()
+NOTHING_BESIDE = QuestionContext()
 Found = TypeVar("Found")
 
 
@@ -51,7 +59,7 @@ class PromptQuestion:
     text: str = ""
     images: tuple[ImageRef, ...] = ()
     others: tuple[BookRef, ...] = ()
-    beside: Beside = NOTHING_BESIDE
+    beside: QuestionContext = NOTHING_BESIDE
     notes: str = ""
     form: AnswerForm = FREE
     plain: bool = False
@@ -118,7 +126,7 @@ class Prompts:
                 if turn.is_read:
                     question, beside = turn.question, answer.beside
                     if answer.excerpts:
-                        beside = Beside(instructions=beside.instructions)
+                        beside = QuestionContext(instructions=beside.instructions)
                     read = PromptQuestion(
                         question.books, question.text, others=question.others, beside=beside, form=question.form
                     )

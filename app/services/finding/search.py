@@ -32,7 +32,7 @@ from app.store.passages import MOST_RANKED, Passage, Passages, Scope, WordHits
 from app.store.vectors import Vectors
 
 if TYPE_CHECKING:
-    from app.services.finding.nearness import Matrix
+    from app.services.finding.vector_ranking import Matrix
 
 _BY_WORDS = 0.4
 _FIRST_PLACES = 10
@@ -120,14 +120,14 @@ class Search:
         wanted, scopes = scopes, [scope for scope in scopes if scope.book_id in finished]
         if not scopes or not text.strip():
             return Neighbours({}, not wanted or not text.strip())
-        from app.services.finding import nearness  # late: the start of the desk needs no numpy
+        from app.services.finding import vector_ranking  # late: the start of the desk needs no numpy
 
         searched = []
         for scope in scopes:
             if cancel is not None and cancel.requested:
                 raise Stopped
             searched.append((self._matrix(scope.book_id, finished[scope.book_id]), scope.ids))
-        kinds = nearness.kinds_of_question([matrix for matrix, _ids in searched], english=seems_english(text))
+        kinds = vector_ranking.kinds_of_question([matrix for matrix, _ids in searched], english=seems_english(text))
         try:
             (question,) = self.embedder.embed((text,), kinds, asked=True)
         except AppError as error:
@@ -135,18 +135,18 @@ class Search:
                 raise
             _log.warning("searched by words alone: %s", error.code.value)
             return Neighbours({}, complete=False)
-        return Neighbours(nearness.nearest(searched, question, MOST_RANKED), len(scopes) == len(wanted))
+        return Neighbours(vector_ranking.nearest(searched, question, MOST_RANKED), len(scopes) == len(wanted))
 
     def _matrix(self, book_id: str, version: int) -> Matrix:
         """Return the vectors of a book, from memory if they are still the same."""
-        from app.services.finding import nearness
+        from app.services.finding import vector_ranking
 
         with self._lock:
             kept = self._matrices.get(book_id)
             if kept is not None and kept.version == version:
                 self._matrices.move_to_end(book_id)
                 return kept
-        read = nearness.matrix(version, self.vectors.of_book(book_id))
+        read = vector_ranking.matrix(version, self.vectors.of_book(book_id))
         with self._lock:
             self._matrices[book_id] = read
             self._matrices.move_to_end(book_id)
@@ -158,7 +158,7 @@ class Search:
 def fuse(words: WordHits, near: Mapping[int, float]) -> Mapping[int, float]:
     """Return the scores of passages by their ids, as this module says."""
     weight = max(words.coverage.values(), default=0.0) ** 2 if near else 1.0
-    scores = {id: (1 - weight) * max(0.0, nearness) for id, nearness in near.items()}
+    scores = {id: (1 - weight) * max(0.0, vector_ranking) for id, vector_ranking in near.items()}
     for place, id in enumerate(words.ranked):
         by_words = _BY_WORDS * words.coverage[id] ** 2 + weight * weight / (_FIRST_PLACES + place)
         scores[id] = scores.get(id, 0.0) + by_words

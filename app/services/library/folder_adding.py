@@ -31,10 +31,10 @@ from app.core.work import Cancel, Stopped, Work, relay
 from app.documents.folders import FolderFiles
 from app.documents.reader import DocumentReader
 from app.isolation.files import look_at, printable
+from app.services.audit_log import AuditLog
 from app.services.library.file_recording import FileRecording
 from app.services.library.parallel_reading import AddingPause, FileToRead, NamedFile, ParallelReading
 from app.services.library.scanning import Changes, compare, scan
-from app.services.recording import Recording
 from app.store.books import Books
 from app.store.sources import Sources
 
@@ -94,7 +94,7 @@ class FolderAdding:
     reader: DocumentReader
     books: Books
     sources: Sources
-    recording: Recording
+    recording: AuditLog
 
     def all(self) -> tuple[SourceCounts, ...]:
         """Return the folders, and the files that hold others, the last first."""

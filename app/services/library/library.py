@@ -19,20 +19,20 @@ from app.core.work import Cancel, Work, finish
 from app.documents.protocol import Highlight
 from app.documents.reader import DocumentReader
 from app.engine.protocol import DocumentText, Engine, Measure, PageText, Prompt
+from app.services.audit_log import AuditLog
 from app.services.models.readings import SavedReadings
-from app.services.recording import Recording
 from app.store.books import Books
 
 
 class Library:
     def __init__(
-        self, reader: DocumentReader, books: Books, engine: Engine, readings: SavedReadings, recording: Recording
+        self, reader: DocumentReader, books: Books, engine: Engine, readings: SavedReadings, audit_log: AuditLog
     ) -> None:
         self._reader = reader
         self._books = books
         self._engine = engine
         self._readings = readings
-        self.recording = recording
+        self.audit_log = audit_log
 
     def read_again(self, book_id: str, cancel: Cancel, password: Password | None = None) -> Work[Opening, Book]:
         """Turn a book's file into pages once more, for a newer reader may find more on them.

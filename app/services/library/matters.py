@@ -23,7 +23,7 @@ from app.services.models.readings import SavedReadings
 from app.store import matter_file
 from app.store.books import Books
 from app.store.db import Database
-from app.store.derivation import Argon2Cost
+from app.store.key_derivation import Argon2Cost
 from app.store.matters import MatterStore
 from app.store.moving import Moved, move
 from app.store.record import RecordStore

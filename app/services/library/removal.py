@@ -9,8 +9,8 @@ from app.core.conversations.bin import BinEntry, BinKind
 from app.core.record import Happening, RecordKind
 from app.core.settings import Settings
 from app.engine.protocol import Engine
+from app.services.audit_log import AuditLog
 from app.services.models.readings import SavedReadings
-from app.services.recording import Recording
 from app.store.bin import BinStore
 from app.store.images import ImageStore
 
@@ -28,7 +28,7 @@ class Removal:
     readings: SavedReadings
     engine: Engine
     settings: Callable[[], Settings]
-    recording: Recording
+    audit_log: AuditLog
 
     @property
     def uses_bin(self) -> bool:
@@ -78,7 +78,7 @@ class Removal:
     def _note(self, kind: RecordKind, entry: BinEntry) -> None:
         text = entry.title if kind in (RecordKind.DELETED, RecordKind.RESTORED) else ""
         books = (entry.item_id,) if entry.kind is BinKind.BOOK else ()
-        self.recording.note(Happening(kind, entry.item_id, detail=entry.kind, text=text), books=books)
+        self.audit_log.note(Happening(kind, entry.item_id, detail=entry.kind, text=text), books=books)
 
     def sweep(self) -> None:
         """Delete what a projector made of images that no question has any more, such as a crash may leave behind."""

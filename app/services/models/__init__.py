@@ -10,7 +10,7 @@ Invariants:
 - A rehearsal leaves the vocabulary out; nothing may be tokenized with such a model, or llama.cpp ends the process. Not
   tested: it would end the tests.
 - A speed is called measured only for the same file in the same place. Held by:
-  tests/services/models/test_learning.py::test_a_measurement_of_another_place_or_file_is_not_used.
+  tests/services/models/test_speed_history.py::test_a_measurement_of_another_place_or_file_is_not_used.
 - A model judges only as far as it was measured. Held by:
   tests/services/models/test_judgement.py::test_one_who_guesses_is_not_asked,
   tests/services/models/test_judgement.py::test_a_good_judge_is_asked_and_believes_hardly_a_false_claim.

@@ -30,8 +30,8 @@ from app.models.records import (
     sums_of,
     today,
 )
+from app.services.audit_log import of_model
 from app.services.models.models import Models
-from app.services.recording import of_model
 
 
 class ImportExport:

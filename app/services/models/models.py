@@ -18,10 +18,10 @@ from app.engine.protocol import Engine, EngineState, ModelInfo
 from app.models import local
 from app.models.local import ModelFile, files_of
 from app.services.models.chat_templates import FormatReport
-from app.services.models.learning import Learning, Place
 from app.services.models.plans import Fit, Plans, fit_of
 from app.services.models.readings import SavedReadings
 from app.services.models.remote_engine import RemoteEngine
+from app.services.models.speed_history import Place, SpeedHistory
 from app.store.settings import SettingsStore, assemble
 
 _CHOICES = "engine_choices"  # a blob: how each model was loaded last
@@ -38,7 +38,7 @@ class Models:
         folder: Path,
         plans: Plans,
         remote: RemoteEngine | None = None,
-        learning: Learning | None = None,
+        learning: SpeedHistory | None = None,
         note: Noting = unrecorded,
     ) -> None:
         """`folder` is searched for model files. `remote` is what is to be known of a server that answers instead.

@@ -42,7 +42,7 @@ from app.models.disk import measure_disk
 from app.models.gguf.reader import HeaderReader
 from app.models.offers import Offer
 from app.services.models.chat_templates import ChatTemplates, FormatReport
-from app.services.models.learning import Learning, MeasuredSpeed, Place, place_of
+from app.services.models.speed_history import MeasuredSpeed, Place, SpeedHistory, place_of
 from app.store.settings import SettingsStore
 
 _MAPPED = "_Mapped"
@@ -208,7 +208,7 @@ class Plans:
         headers: HeaderReader,
         engine: EngineClient,
         machines: Machines,
-        learning: Learning,
+        learning: SpeedHistory,
         templates: ChatTemplates,
     ) -> None:
         self.headers = headers
@@ -410,7 +410,7 @@ def _plan(
     return ModelPlan(header, seeing, machine, result, request, found)
 
 
-def with_measured(plan: ModelPlan, path: Path, learning: Learning) -> ModelPlan:
+def with_measured(plan: ModelPlan, path: Path, learning: SpeedHistory) -> ModelPlan:
     """Return a plan for this machine with what was learned of it. Raises AppError as the store does."""
     if not isinstance(plan.result, Placement):
         return plan

@@ -22,9 +22,9 @@ from app.models.local import ModelFile
 from app.models.offers import Offer
 from app.services.models import judgement
 from app.services.models.downloads import Downloads, Licence, Record, Unfinished
-from app.services.models.learning import Learning
 from app.services.models.models import Models
 from app.services.models.plans import THIS, Hardware, Machines, ModelPlan, check_supported, place, with_measured
+from app.services.models.speed_history import SpeedHistory
 from app.store.judges import Judges
 from app.store.settings import SettingsStore
 
@@ -123,7 +123,7 @@ def survey(
     wanted: Sequence[WantedPlan],
     offers: Sequence[Offer],
     machine: Machine,
-    learning: Learning | None,
+    learning: SpeedHistory | None,
     judges: Judges,
     cancel: Cancel,
 ) -> Work[Planned, None]:

@@ -17,7 +17,7 @@ from app.ui.chat.writing.image_sources import ImageSources
 from app.ui.context.fitting import Fitting
 from app.ui.context.presenter import ContextPresenter, Prefill
 from app.ui.frame.frame_context import FrameContext
-from app.ui.kit.portal import ScreenPortal
+from app.ui.kit.screenshot_portal import ScreenPortal
 
 
 class TalkArea(WindowArea):

@@ -28,7 +28,7 @@ from app.ui.chat.answer_presenter import Outcome, Running
 from app.ui.chat.messages.view import ConversationView
 from app.ui.chat.planning import Planning
 from app.ui.chat.presenter import ConversationPresenter
-from app.ui.chat.queued_question import Holding, QueuedQuestion
+from app.ui.chat.question_queue import QuestionQueue, QueuedQuestion
 from app.ui.chat.submission import AnswerWay, AskedAgain, Gate, Submission
 from app.ui.chat.words_presenter import WordsPresenter
 from app.ui.chat.writing.branches import LoadedConversation, find_question, follow, number_of, turns_before
@@ -74,7 +74,7 @@ class AskingPresenter(Presenter):
         self._activity = context.activity
         self._shown = context.shown
         self._longer: Running | None = None  # for which there was no room
-        self.holding = Holding(openings, composer, EngineTask.ANSWER, context.activity, context.shown, self)
+        self.holding = QuestionQueue(openings, composer, EngineTask.ANSWER, context.activity, context.shown, self)
         self.holding.passes = self._passes
         self.holding.released.connect(self._on_released)
         self.holding.changed.connect(self.held)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QWidget
 
-from app.services.asking.matter_plans import Proposal
+from app.services.asking.document_selection import Proposal
 from app.ui.chat.plan_rows import PlanDelegate, PlanList
 from app.ui.look.icons import Icons
 from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
@@ -14,8 +14,8 @@ from app.ui.shelf.lists import ShelfListView
 from app.ui.widgets.dialogs import choices
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import column, row
+from app.wording.document_selection import counts_words, planned_counts, tokens_words
 from app.wording.i18n import _
-from app.wording.matter_plans import counts_words, planned_counts, tokens_words
 from app.wording.support import searched_words
 
 _WIDTH, _HEIGHT = 760, 640

@@ -9,14 +9,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, Q
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from app.core.documents.untrusted import disarm
-from app.services.asking.matter_plans import DocumentChoice, DocumentUse, Proposal, UseReason
+from app.services.asking.document_selection import DocumentChoice, DocumentUse, Proposal, UseReason
 from app.ui.kit.rows import Index, RowRole, RowsModel
 from app.ui.look.fonts import ui_font
 from app.ui.look.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.shelf.delegates import RowDelegate
 from app.ui.shelf.rows import HeadingRow
+from app.wording.document_selection import group_words, reason_words, use_words
 from app.wording.i18n import _
-from app.wording.matter_plans import group_words, reason_words, use_words
 from app.wording.units import count
 
 _ROW, _HEADING, _GAP, _LINE = 52, 38, SPACE_XS, 18

@@ -12,7 +12,7 @@ from app.core.conversations.conversation import MatterScope
 from app.core.conversations.events import Loading, Tokenizing
 from app.core.errors import Problem
 from app.core.work import Cancel, Work
-from app.services.asking.matter_plans import Proposal
+from app.services.asking.document_selection import Proposal
 from app.services.services import matter_plans_of
 from app.ui.chat.presenter import ConversationPresenter
 from app.ui.chat.submission import GoOn, Submission
@@ -23,9 +23,9 @@ from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.window_context import WindowContext
+from app.wording.document_selection import counts_words, planned_counts, tokens_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
-from app.wording.matter_plans import counts_words, planned_counts, tokens_words
 from app.wording.units import counted
 
 

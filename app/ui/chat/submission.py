@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import Protocol, TypeAlias
 
 from app.core.conversations.conversation import MatterScope, Question, Turn
-from app.ui.chat.queued_question import QueuedQuestion
+from app.ui.chat.question_queue import QueuedQuestion
 
 
 class AnswerWay(Enum):

@@ -121,12 +121,12 @@ class Exporting(Presenter):
 
     def _note(self, what: str, path: Path, conversation: Conversation) -> None:
         books = (ref.book_id for ref in conversation.books)
-        self._library.recording.exported(what, path, item=conversation.id, books=books)
+        self._library.audit_log.exported(what, path, item=conversation.id, books=books)
 
     def _write_table(self, rows: Rows, conversation_id: str, path: Path) -> None:
         """Write a table into a spreadsheet, off the GUI thread."""
         files.write_bytes(write_table(rows), path)
-        self._library.recording.exported("table", path, item=conversation_id)
+        self._library.audit_log.exported("table", path, item=conversation_id)
 
     def report(self, conversation: Conversation, answer_id: str = "", *, thoughts: bool = False) -> Report:
         """Make the report on a conversation or on one answer of it. It may be called off the GUI thread."""

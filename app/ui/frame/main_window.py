@@ -18,7 +18,7 @@ from app.ui.frame.panes import Panes, Side
 from app.ui.kit.frame_state import USUAL_FRAME, FrameState, place_again, place_new
 from app.ui.kit.held_picture import HeldPicture
 from app.ui.look.theme import FOOT_HEIGHT, HEADER_HEIGHT, SPACE_M
-from app.ui.widgets.spoken import speak_as
+from app.ui.widgets.accessibility import speak_as
 
 if TYPE_CHECKING:
     from app.ui.chat.writing.composer import Composer

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.ui.look import motion
-from app.ui.widgets.spoken import speak_in_order
+from app.ui.widgets.accessibility import speak_in_order
 
 _NARROW = 1200
 """The width in px below which there is room for one side panel at a time."""

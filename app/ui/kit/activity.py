@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from app.core.conversations.conversation import BookRef
 from app.core.conversations.events import Loading, Looking, Noting, Reading, Thinking, Tokenizing, Weighing
-from app.ui.kit.pace import Pace
+from app.ui.kit.reading_speed import ReadingSpeed
 from app.ui.kit.shown import Shown
 from app.ui.kit.words import ReadingNow, Step, follow
 from app.wording.i18n import _
@@ -78,7 +78,7 @@ class _InLine:
     books: tuple[BookRef, ...]
     series: Series | None = None
     step: Step | None = None
-    pace: Pace = field(default_factory=Pace)
+    pace: ReadingSpeed = field(default_factory=ReadingSpeed)
 
 
 class Activity:
@@ -238,6 +238,6 @@ class Activity:
     def _rest(self, one: _InLine) -> None:
         if not self.has(EngineTask.LOADING):
             self._tokens_per_second = one.pace.tokens_per_second or self._tokens_per_second
-        one.step, one.pace = None, Pace()
+        one.step, one.pace = None, ReadingSpeed()
         if one is self._line[0]:
             self._paused = False

@@ -17,7 +17,7 @@ from app.core.errors import Code
 from app.engine.protocol import ModelInfo
 from app.language.terms import is_unspaced
 from app.services.asking.context import ContextUse
-from app.ui.kit.pace import Pace
+from app.ui.kit.reading_speed import ReadingSpeed
 from app.ui.look.theme import Palette, cloth
 from app.ui.widgets.spine import SpinePart
 from app.wording.errors import sentence
@@ -95,7 +95,7 @@ def _join(found: re.Match[str]) -> str:
     return "" if is_unspaced(before) and is_unspaced(behind) else " "
 
 
-def follow(reading: Reading, pace: Pace, now: float, use: ContextUse | None) -> ReadingNow:
+def follow(reading: Reading, pace: ReadingSpeed, now: float, use: ContextUse | None) -> ReadingNow:
     """Note a reading in its pace, and return all there is to say about it; `now` in seconds of the pace's clock."""
     pace.note(reading, now)
     place = None if reading.excerpts else place_of(reading.done, use)
@@ -121,13 +121,13 @@ def place_of(done_tokens: int, use: ContextUse | None) -> ReadingPlace | None:
     return None
 
 
-def left_words(pace: Pace) -> str:
+def left_words(pace: ReadingSpeed) -> str:
     """Return the time that is left, such as "1 min left"; empty while it is too early to say."""
     seconds = pace.seconds_left
     return "" if seconds is None else _("{time} left").format(time=duration(seconds))
 
 
-def reading_words(reading: Reading, place: ReadingPlace | None, pace: Pace) -> str:
+def reading_words(reading: Reading, place: ReadingPlace | None, pace: ReadingSpeed) -> str:
     """Say where the model reads, and for how long still."""
     if place is not None:
         words = _("The model is reading {title}, p. {page}").format(title=place.title, page=name_words(place.page))

@@ -17,9 +17,9 @@ from app.core.work import Cancel
 from app.engine.planner.machine import Machine
 from app.engine.planner.placement import Placement, PlanRequest
 from app.models.disk import measure_disk
-from app.services.models.learning import Learning
 from app.services.models.plans import Hardware, ModelPlan, place, request_of, settings_of, with_measured
 from app.services.models.selection import MachineSeen, bytes_of, look_at, read_headers, settings_for
+from app.services.models.speed_history import SpeedHistory
 from app.services.services import Services
 from app.ui.kit.bridge import Executor
 from app.ui.kit.window_context import WindowContext
@@ -218,7 +218,7 @@ def _plan(
     request: PlanRequest,
     adapter_bytes: int,
     path: Path,
-    learning: Learning | None,
+    learning: SpeedHistory | None,
 ) -> ModelPlan:
     """Plan the placement, corrected by what was measured before; `learning` is None for an imagined machine."""
     plan = place(*headers, machine, request, adapter_bytes)

@@ -16,11 +16,11 @@ from app.ui.kit.frame_state import bound
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.models.card import CardData, CardGroup, ModelCard
+from app.ui.widgets.accessibility import speak_in_order
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, boxed, column, row, scroll_down
 from app.ui.widgets.notice import NoticeBar
-from app.ui.widgets.spoken import speak_in_order
 from app.wording.i18n import _
 from app.wording.units import count
 

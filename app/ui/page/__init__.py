@@ -15,5 +15,5 @@ Invariants:
 - A command is for the page that has the focus (`Pages.active`); each conversation has its own open documents and its
   own trail. Held by: tests/ui/page/test_split_view.py::test_commands_are_for_the_book_that_has_the_focus,
   tests/ui/page/test_open_books.py::test_each_conversation_has_its_own_books_open,
-  tests/ui/page/test_trail.py::test_each_conversation_has_its_own_trail.
+  tests/ui/page/test_page_history.py::test_each_conversation_has_its_own_trail.
 """

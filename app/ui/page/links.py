@@ -16,9 +16,9 @@ from app.core.documents.untrusted import disarm
 from app.ui.chat.text.buttons import PlainButton
 from app.ui.look.theme import LAMP, PAPER, Theme
 from app.ui.page.markings import Markings, PlacedPage
+from app.ui.widgets.accessibility import speak_as
 from app.ui.widgets.labels import plain_tip
 from app.ui.widgets.link_dialog import LinkDialog
-from app.ui.widgets.spoken import speak_as
 from app.wording.i18n import _
 from app.wording.page_names import page_words
 

@@ -9,8 +9,8 @@ from app.core.documents.document import Book
 from app.ui.kit.frame_state import OpenedBooks, OpenPage
 from app.ui.page.finding import Finding
 from app.ui.page.page_column import Spot
+from app.ui.page.page_history import PageHistory
 from app.ui.page.panel import PagePanel
-from app.ui.page.trail import Trail
 from app.ui.page.zoom import PageZoom
 
 
@@ -34,7 +34,7 @@ class _Open:
 
     places: dict[str, BookPlace] = field(default_factory=dict)
     shown: str = ""
-    trail: Trail = field(default_factory=Trail)
+    trail: PageHistory = field(default_factory=PageHistory)
 
 
 class OpenBooks:
@@ -71,7 +71,7 @@ class OpenBooks:
         self._all[conversation_id] = self._now
 
     @property
-    def trail(self) -> Trail:
+    def trail(self) -> PageHistory:
         """The trail of the shown conversation."""
         return self._now.trail
 

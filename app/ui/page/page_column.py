@@ -15,7 +15,7 @@ from app.ui.look.motion import Transition
 from app.ui.look.theme import Theme
 from app.ui.page.strip import GAP, MARGIN, Strip
 from app.ui.page.text_page import TRAVEL_BUTTONS
-from app.ui.widgets.spoken import speak_as
+from app.ui.widgets.accessibility import speak_as
 
 _STEP = 40
 _KEPT_SHARE = 0.1  # of the view, that is still in sight after PageDown

@@ -27,13 +27,13 @@ from app.ui.page.drawing import Drawing
 from app.ui.page.finding import Finding
 from app.ui.page.open_books import OpenBooks
 from app.ui.page.page_column import Spot
+from app.ui.page.page_history import HistoryPlace
 from app.ui.page.page_images import undrawn_words
 from app.ui.page.panel import PagePanel
 from app.ui.page.popups import ThumbnailPopup, cited_pages
 from app.ui.page.questions import PageQuestions
 from app.ui.page.strip import GAP
 from app.ui.page.texts import PageTexts
-from app.ui.page.trail import TrailPlace
 from app.wording.i18n import _
 from app.wording.page_names import no_page_words, unresolved_words
 
@@ -226,8 +226,8 @@ class PagePresenter(Presenter):
         if (here := self._here()) is not None and self._shown.place != (book_id, number):
             self._open.trail.leave(here)
 
-    def _here(self) -> TrailPlace | None:
-        return TrailPlace(self._shown.book.id, self._panel.here()) if self._shown.book is not None else None
+    def _here(self) -> HistoryPlace | None:
+        return HistoryPlace(self._shown.book.id, self._panel.here()) if self._shown.book is not None else None
 
     @Slot(int)
     def travel(self, by: int) -> None:

@@ -25,7 +25,7 @@ from app.ui.look.theme import (
 from app.ui.page.note_look import NoteSpan
 from app.ui.page.page_column import PageColumn
 from app.ui.page.text_page import TextPage, measure
-from app.ui.widgets.spoken import speak_in_order
+from app.ui.widgets.accessibility import speak_in_order
 from app.wording.page_names import name_words, place_words
 
 _NEAR = 0.75  # of the view's height, beyond which no page is set

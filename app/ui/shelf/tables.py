@@ -29,7 +29,7 @@ _MOST = 4 * (_TALL_ROW + _GAP)
 
 
 @dataclass(frozen=True)
-class KeptEntry:
+class SavedTableEntry:
     """Something that was made and is kept. `words` say how far it is, empty if it is finished; `action` is what can be
     done about that, empty for nothing."""
 
@@ -92,7 +92,7 @@ class TablesGroup(QWidget):
                 self._entries.insertWidget(len(self.buttons), button)
                 self.buttons[command.name] = button
 
-    def show_kept(self, entries: Sequence[KeptEntry]) -> None:
+    def show_kept(self, entries: Sequence[SavedTableEntry]) -> None:
         if tuple(entries) != tuple(self.kept.rows):
             self.kept.put(entries)
         self.view.setVisible(bool(entries))
@@ -112,11 +112,11 @@ class TablesGroup(QWidget):
         self.menu_wanted.emit(index.data(RowRole).id, where)
 
 
-class _KeptList(RowsModel[KeptEntry]):
-    def words(self, row: KeptEntry) -> str:
+class _KeptList(RowsModel[SavedTableEntry]):
+    def words(self, row: SavedTableEntry) -> str:
         return ", ".join(filter(None, (disarm(row.title), row.words)))
 
-    def description(self, row: KeptEntry) -> str:
+    def description(self, row: SavedTableEntry) -> str:
         return _("{action}: Space").format(action=row.action) if row.action else ""
 
 
@@ -179,7 +179,7 @@ def _act_font() -> QFont:
     return ui_font(SIZE_SMALL, QFont.Weight.DemiBold)
 
 
-def _act_rect(area: QRect, entry: KeptEntry) -> QRect:
+def _act_rect(area: QRect, entry: SavedTableEntry) -> QRect:
     """Return the area in which the action is written: at the right end of the second line."""
     width = QFontMetrics(_act_font()).horizontalAdvance(entry.action) + 1
     return QRect(area.right() - SPACE_S - width, area.y() + area.height() // 2 + 1, width, _LINE)

@@ -12,5 +12,5 @@ Invariants:
   tests/ui/widgets/test_small.py::test_return_destroys_nothing,
   tests/ui/widgets/test_small.py::test_every_dialog_that_destroys_says_so.
 - Widgets that are painted by hand tell screen readers what they are (`spoken.py`). Held by:
-  tests/ui/widgets/test_spoken.py.
+  tests/ui/widgets/test_accessibility.py.
 """

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.look.theme import SPACE_L, SPACE_XL
-from app.ui.widgets.spoken import speak_as
+from app.ui.widgets.accessibility import speak_as
 
 Margins: TypeAlias = tuple[int, int, int, int]
 Item: TypeAlias = QWidget | QLayout | int | tuple[QWidget | QLayout, int | Qt.AlignmentFlag] | None

@@ -14,7 +14,7 @@ from app.features.backup import service
 from app.services.services import Services
 from app.store import keys
 from app.store.db import Database
-from app.store.derivation import Argon2Cost
+from app.store.key_derivation import Argon2Cost
 from app.store.sealing import new_sealing
 from tests.cli.conftest import Octavo, answered_here
 from tests.whole import open_desk

@@ -32,7 +32,7 @@ from app.services.services import Services
 from app.store import keys, restoring
 from app.store.books import Books
 from app.store.db import Database
-from app.store.derivation import Argon2Cost
+from app.store.key_derivation import Argon2Cost
 from app.store.keys import set_passphrase
 from app.store.migrations import MIGRATIONS
 from app.store.sealing import new_sealing

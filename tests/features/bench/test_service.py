@@ -20,8 +20,8 @@ from app.features.bench.depths import BenchDepths
 from app.features.bench.report import BenchProgress, BenchReport, BenchStep, NotMeasured, TokenRate, WhyNot
 from app.features.bench.service import bench_of
 from app.features.bench.steps import BenchClock, BenchSteps
-from app.services.models.learning import Learning
 from app.services.models.plans import PlacedModel
+from app.services.models.speed_history import SpeedHistory
 from app.services.services import Services
 from app.store.measurements import MeasuredStep, Measurement
 from tests.whole import open_desk
@@ -50,8 +50,8 @@ def test_depths_for_which_there_is_no_time_are_left_out_and_named(
     monkeypatch.setattr(BenchDepths, "_seconds_to", lambda self, depth: 1e6)
     monkeypatch.setenv("PATH", "")
     kept: list[Measurement] = []
-    monkeypatch.setattr("app.services.models.learning._LEAST_S", 0)
-    monkeypatch.setattr(Learning, "_keep", lambda _self, measurement: kept.append(measurement))
+    monkeypatch.setattr("app.services.models.speed_history._LEAST_S", 0)
+    monkeypatch.setattr(SpeedHistory, "_keep", lambda _self, measurement: kept.append(measurement))
     report = measured(desk, settings(tiny_scout_fast))
     assert report.finished
     ((step, tokens, depth),) = [(each.step, each.amount, each.depth_tokens) for each in kept]

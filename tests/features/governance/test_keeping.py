@@ -15,9 +15,9 @@ from app.core.kept import KeptWhere
 from app.core.machine.secret import Key, KeyOrigin
 from app.core.record import Happening, RecordKind
 from app.core.work import Cancel, finish
-from app.features.governance.data import KeptFileKind, KeptReport
+from app.features.governance.data import PersonalDataFileKind, PersonalDataReport
 from app.features.governance.keeping import keeping_of, written
-from app.features.governance.store import KeptTexts
+from app.features.governance.store import PersonalDataTexts
 from app.store.db import Database
 from tests.store.fixtures.fill import fill
 from tests.ui.fakes import FakeDesk, open_desk
@@ -35,11 +35,11 @@ def book(fake: FakeDesk) -> BookRef:
     return BookRef(fake.books.add(Document("Lease", Format.TEXT, "ab" * 32, pages), Path("/lease.txt")).id)
 
 
-def report(fake: FakeDesk, name: str = "Zweig", *, everywhere: bool = False) -> KeptReport:
+def report(fake: FakeDesk, name: str = "Zweig", *, everywhere: bool = False) -> PersonalDataReport:
     return finish(keeping_of(fake.desk).report(name, Cancel(), everywhere=everywhere))
 
 
-def places(found: KeptReport) -> list[tuple[str, str, int]]:
+def places(found: PersonalDataReport) -> list[tuple[str, str, int]]:
     return [(each.where, each.title, each.count) for desk in found.desks for each in desk.places]
 
 
@@ -53,14 +53,14 @@ def test_a_name_is_found_wherever_it_is(fake: FakeDesk, book: BookRef) -> None:
     assert places(found)[:2] == [(KeptWhere.DOCUMENTS, "Lease", 2), (KeptWhere.CONVERSATIONS, "Rent", 1)]
     assert [where for where, *_rest in places(found)[2:]] == [KeptWhere.EXPORTS, KeptWhere.RECORD]
     assert report(fake, "Nemo").is_empty
-    assert {file.kind for file in found.files} >= {KeptFileKind.DATABASE, KeptFileKind.RECORD}
+    assert {file.kind for file in found.files} >= {PersonalDataFileKind.DATABASE, PersonalDataFileKind.RECORD}
 
 
 def test_what_a_rescue_put_aside_is_named(fake: FakeDesk) -> None:
     """It still has whatever is deleted from now on."""
     aside = fake.desk.paths.database.with_name("octavo.db.damaged-1")
     aside.write_bytes(b"encrypted")
-    named = {file.path for file in report(fake).files if file.kind is KeptFileKind.DAMAGED}
+    named = {file.path for file in report(fake).files if file.kind is PersonalDataFileKind.DAMAGED}
     assert named == {str(aside)}
 
 
@@ -89,7 +89,7 @@ def test_other_matters_are_looked_into_with_leave_alone(fake: FakeDesk) -> None:
 def test_all_that_a_desk_can_have_is_counted(tmp_path: Path) -> None:
     with contextlib.closing(Database.open(tmp_path / "full.db", Key("5a" * 32, KeyOrigin.FILE))) as database:
         fill(database)
-        texts = KeptTexts(database, KEEPS_OF_ALL)
+        texts = PersonalDataTexts(database, KEEPS_OF_ALL)
         (*_steps, (_done, _total, found)) = texts.find("Ishmael")
         assert {each.where for each in found} >= {
             *(KeptWhere.DOCUMENTS, KeptWhere.CONVERSATIONS, KeptWhere.SHEETS, KeptWhere.NOTES)
@@ -101,7 +101,7 @@ def test_all_that_a_desk_can_have_is_counted(tmp_path: Path) -> None:
 
 def test_it_is_written_as_json_and_csv(fake: FakeDesk, book: BookRef) -> None:
     found = report(fake)
-    assert msgspec.json.decode(written(found, ".json"), type=KeptReport) == found
+    assert msgspec.json.decode(written(found, ".json"), type=PersonalDataReport) == found
     lines = written(found, ".csv").decode("utf-8-sig").splitlines()
     assert lines[0] == "desk,where,id,title,texts,in the bin"
     assert lines[1] == f",documents,{book.book_id},Lease,2,False"

@@ -19,7 +19,7 @@ from app.core.record import RecordKind
 from app.features.programs.data import NAME_CHARACTERS, McpStanding
 from app.features.programs.service import mcp_access_of
 from app.services.services import Services
-from app.store.derivation import Argon2Cost
+from app.store.key_derivation import Argon2Cost
 from app.store.keys import set_passphrase
 from tests.cli.conftest import Octavo, answered_here
 from tests.features.programs.mcp_program import McpProgram, served

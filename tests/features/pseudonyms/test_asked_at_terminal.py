@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.cli import leaving
+from app.cli import outbound_review
 from app.core.settings import RemoteSettings, RemoteTexts, Settings
 from app.core.work import Stopped
 from tests.ui.fakes import FakeDesk, open_desk
@@ -35,7 +35,7 @@ def _decided(fake: FakeDesk, monkeypatch: pytest.MonkeyPatch, typed: str, wanted
     monkeypatch.setattr(sys, "stderr", _Terminal())
     settings = Settings(remote=RemoteSettings(f"https://{_HOST}", texts=wanted))
     fake.desk.settings.save(settings)
-    return leaving.decided(settings, _HOST, fake.desk, as_json=False).remote.texts
+    return outbound_review.decided(settings, _HOST, fake.desk, as_json=False).remote.texts
 
 
 @pytest.mark.parametrize(("typed", "chosen"), [("r\n", RemoteTexts.REPLACED), ("\nx\nA\n", RemoteTexts.AS_IS)])
@@ -66,5 +66,5 @@ def test_without_a_terminal_it_is_said(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     settings = msgspec.structs.replace(Settings(), remote=RemoteSettings(f"https://{_HOST}"))
-    assert leaving.decided(settings, _HOST, fake.desk, as_json=False).remote.texts is RemoteTexts.AS_IS
+    assert outbound_review.decided(settings, _HOST, fake.desk, as_json=False).remote.texts is RemoteTexts.AS_IS
     assert "go as they are" in capsys.readouterr().err

@@ -16,7 +16,7 @@ from app.features.rescue.words import report_lines, stand_ins
 from app.store import keys
 from app.store.conversations import Conversations
 from app.store.db import Database
-from app.store.derivation import Argon2Cost
+from app.store.key_derivation import Argon2Cost
 from app.store.matters import MatterStore
 from app.store.pages import PAGE_BYTES
 from tests.whole import KEEPS

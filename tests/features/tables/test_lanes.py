@@ -19,7 +19,7 @@ from app.core.work import Cancel, Stopped, finish
 from app.engine.client import EngineClient
 from app.features.tables.data import Sheet, SheetProgress
 from app.features.tables.service import sheets_of
-from app.services.asking import turns
+from app.services.asking import cell_scheduler
 from app.services.asking.ask import Ask, OpenAnswer
 from tests.engine.remote.toy_server import WAIT_S, Handler, ToyServer, complete, detokenize
 from tests.features.tables.test_side_by_side import fake, kept, make, server
@@ -240,7 +240,7 @@ def test_a_fault_of_ours_in_one_ends_the_other(
 def test_a_server_that_dies_in_the_middle_is_asked_again_and_given_up(
     fake: FakeDesk, server: ToyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(cell_scheduler, "PATIENCE_S", 0.05)
     both = threading.Barrier(2)
 
     def route(handler: Handler) -> None:
@@ -254,7 +254,7 @@ def test_a_server_that_dies_in_the_middle_is_asked_again_and_given_up(
     grid = _asked(fake, server, rows=4)
     server.routes["/v1/completions"] = route
     events, problem = fail(sheets_of(fake.desk).run(grid.id, Cancel()))
-    assert problem.code in turns.OUTAGES
+    assert problem.code in cell_scheduler.OUTAGES
     again = [event for event in events if isinstance(event, Notice) and event.problem.code is Code.REMOTE_ASKED_AGAIN]
     assert len(again) == 1
     assert [event.number for event in events if isinstance(event, CellBegun)] == [1, 2]

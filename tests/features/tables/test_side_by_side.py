@@ -21,7 +21,7 @@ from app.engine.client import EngineClient
 from app.features.tables.columns import columns_of
 from app.features.tables.data import Sheet
 from app.features.tables.service import sheets_of
-from app.services.asking import turns
+from app.services.asking import cell_scheduler
 from tests.engine.remote.toy_server import WAIT_S, Handler, ToyServer, complete
 from tests.ui.fakes import FakeDesk, open_desk
 from tests.work import fail, run
@@ -39,7 +39,7 @@ def server() -> Iterator[ToyServer]:
 
 @pytest.fixture
 def fake(tmp_path: Path, server: ToyServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDesk]:
-    monkeypatch.setattr(turns, "_SHORTEST_S", 0.01)
+    monkeypatch.setattr(cell_scheduler, "_SHORTEST_S", 0.01)
     engine = EngineClient()
     engine.weighs = False  # type: ignore[attr-defined]
     made = open_desk(tmp_path / "desk", engine)  # type: ignore[arg-type]

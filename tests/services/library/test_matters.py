@@ -19,7 +19,7 @@ from app.engine.kv.kept_files import kept_embeddings, kept_tokens
 from app.services.services import Services
 from app.store.books import Books
 from app.store.db import Database
-from app.store.derivation import Argon2Cost
+from app.store.key_derivation import Argon2Cost
 from app.store.keys import set_passphrase
 from tests.store.decrypted import decrypted
 from tests.whole import open_desk

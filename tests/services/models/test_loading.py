@@ -25,7 +25,7 @@ from app.engine.planner.cache import DEFAULT_CONTEXT
 from app.engine.planner.machine import GIB, Machine
 from app.engine.planner.placement import PlanRequest
 from app.engine.protocol import Bandwidth, Buffer, DryRun, Inspect, Measure, MeasureBandwidth, ModelInfo
-from app.services.models import learning, plans
+from app.services.models import plans, speed_history
 from app.services.models.plans import THIS, Hardware, Machines
 from app.services.services import Services
 from app.wording.errors import sentence
@@ -71,16 +71,16 @@ def test_a_load_takes_what_was_planned_and_says_so(
 def test_what_a_load_and_an_answer_took_is_said_of_the_same_place(
     desk: Services, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(learning, "_LEAST_LOADED_BYTES", 1)
-    monkeypatch.setattr(learning, "_LEAST_S", 0)
+    monkeypatch.setattr(speed_history, "_LEAST_LOADED_BYTES", 1)
+    monkeypatch.setattr(speed_history, "_LEAST_S", 0)
     loaded(desk, tiny_scout, context_tokens=512)
     desk.models.learn(Usage(300, 280, 20, 100), Timings(read_s=1, generate_s=2))
     plan = finish(desk.models.plans.plan(tiny_scout, PlanRequest(512), THIS, Cancel()))
     assert plan.measured.load_s > 0
-    assert plan.measured.writing_full == learning.Rate(50.0, 350)
+    assert plan.measured.writing_full == speed_history.Rate(50.0, 350)
     assert plan.measured.reading is None, "20 tokens say nothing"
     imagined = finish(desk.models.plans.plan(tiny_scout, PlanRequest(512), Hardware((), 64), Cancel()))
-    assert imagined.measured == learning.MeasuredSpeed()
+    assert imagined.measured == speed_history.MeasuredSpeed()
 
 
 def test_choices_by_hand_reach_the_engine(desk: Services, tiny_scout: Path) -> None:

@@ -12,7 +12,7 @@ import apsw
 from app.core.conversations.bin import BinKind
 from app.core.machine.paths import Paths
 from app.core.work import Cancel, finish
-from app.features.governance.data import KeptFileKind
+from app.features.governance.data import PersonalDataFileKind
 from app.features.governance.keeping import keeping_of
 from app.features.programs.service import mcp_access_of
 from app.features.prompts.store import SavedPrompts
@@ -78,7 +78,7 @@ def delete_all(data: Path, passphrase: str) -> None:
         for entry in desk.documents.removal.kept.all():
             desk.documents.removal.purge(entry)
         for file in finish(keeping_of(desk).report("", Cancel())).files:
-            if file.kind is KeptFileKind.DAMAGED:
+            if file.kind is PersonalDataFileKind.DAMAGED:
                 Path(file.path).unlink()
 
 

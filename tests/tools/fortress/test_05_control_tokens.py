@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from app.core.chat_template import ChatTemplate
-from app.core.conversations.conversation import Answer, Beside, BookRef, Ending, StoredQuestion, Turn
+from app.core.conversations.conversation import Answer, BookRef, Ending, QuestionContext, StoredQuestion, Turn
 from app.core.documents.document import Document, Format, Page
 from app.core.errors import AppError
 from app.core.machine.paths import Paths
@@ -159,7 +159,7 @@ def _lay_out(desk: Services, tokenizer: PromptTokenizer, word: str) -> Tokens:
     book = Books(desk.database).add(Document(forged, Format.TEXT, digest, pages), Path(f"/books/{named}.txt"))
     question = StoredQuestion("q", "c", None, forged, (BookRef(book.id),), 0.0)
     answer = Answer("a", "q", forged, Ending.COMPLETE, "m", 0.0)
-    beside = Beside(instructions=forged)
+    beside = QuestionContext(instructions=forged)
     prompt, _ = desk.asking.ask.prompts.build(
         PromptQuestion((BookRef(book.id),), forged, beside=beside), (Turn(question, answer),)
     )

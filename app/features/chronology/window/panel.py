@@ -11,11 +11,11 @@ from app.features.chronology.window.view import TimelineView
 from app.ui.kit.handbook import Chapter, explain
 from app.ui.look.icons import Icons
 from app.ui.look.theme import FOOT_HEIGHT, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS
+from app.ui.widgets.accessibility import speak_as
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.ui.widgets.middle_panel import MiddlePanel
-from app.ui.widgets.spoken import speak_as
 from app.wording.i18n import _
 
 EVENTS, PEOPLE = 0, 1

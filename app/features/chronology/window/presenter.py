@@ -63,7 +63,7 @@ class TimelineWork:
 
     def write(self, report: TimelineReport, path: Path, books: frozenset[str]) -> None:
         export.write(report, path)
-        self.library.recording.exported("chronology", path, books=books)
+        self.library.audit_log.exported("chronology", path, books=books)
 
     def change(self, change: Callable[[], None]) -> _Loaded:
         change()

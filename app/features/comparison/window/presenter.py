@@ -170,7 +170,7 @@ class ComparePresenter(Presenter):
         """Write the changes into a file, off the GUI thread."""
         export.write(compared, path)
         books = (compared.first.id, compared.second.id)
-        self._library.recording.exported("comparison", path, books=books)
+        self._library.audit_log.exported("comparison", path, books=books)
 
     def _written(self, name: str) -> None:
         self.saved.emit(name)

@@ -14,7 +14,7 @@ from app.ui.window_feature import WindowFeature
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
-    from app.features.governance.window.kept import KeptPresenter
+    from app.features.governance.window.personal_data import PersonalDataPresenter
     from app.features.governance.window.record import RecordPresenter
     from app.features.governance.window.retention import RetentionPresenter
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class GovernanceWindow(WindowFeature):
     """The feature in a window. `kept` is the presenter of the report that was opened last, None before."""
 
-    kept: KeptPresenter | None = None
+    kept: PersonalDataPresenter | None = None
 
     @cached_property
     def record(self) -> RecordPresenter:
@@ -52,10 +52,10 @@ class GovernanceWindow(WindowFeature):
     @Slot()
     def open_keeping(self) -> None:
         """Show what is kept of a person or a matter."""
-        from app.features.governance.window.kept import KeptPresenter  # when it is opened
+        from app.features.governance.window.personal_data import PersonalDataPresenter  # when it is opened
 
         workspace = self._workspace
-        self.kept = KeptPresenter(workspace)
+        self.kept = PersonalDataPresenter(workspace)
         self.kept.failed.connect(workspace.window.tell)
         self.kept.saved.connect(workspace.saved_files.show)
 

@@ -20,12 +20,12 @@ from app.ui.kit.rows import RowRole
 from app.ui.look.icons import Icons
 from app.ui.look.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from app.ui.shelf.covers import BookCovers
+from app.ui.widgets.accessibility import speak_as
 from app.ui.widgets.buttons import ChoiceButton
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.ui.widgets.middle_panel import MiddlePanel
 from app.ui.widgets.row_list import RowListView
-from app.ui.widgets.spoken import speak_as
 from app.wording.i18n import _
 
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 6, Qt.Key.Key_PageUp: -6}

@@ -15,7 +15,7 @@ from app.core.errors import Problem
 from app.core.machine.secret import KeyOrigin
 from app.core.settings import LockSettings
 from app.ui.kit.bridge import Bridge, Executor
-from app.ui.kit.portal import connect, session_address
+from app.ui.kit.screenshot_portal import connect, session_address
 
 _LOGIND = "org.freedesktop.login1"
 _MANAGER_PATH, _MANAGER = "/org/freedesktop/login1", "org.freedesktop.login1.Manager"

@@ -224,7 +224,7 @@ class NotesPresenter(Presenter):
 
         notes, books, *_rest = self._read(book_id, "")
         write_notes(notes, books, path)
-        self._library.recording.exported("notes", path, books=books_of_notes(notes))
+        self._library.audit_log.exported("notes", path, books=books_of_notes(notes))
 
     def write_copy(self, book: Book, name: str) -> None:
         """Write a copy of a book with its highlights into this file."""
@@ -238,7 +238,7 @@ class NotesPresenter(Presenter):
         check_copy(path, book)
         copy = finish(self._keeping.annotated_copy(book.id, Cancel()))
         write_copy(copy.pdf, path, book)
-        self._library.recording.exported("document", path, item=book.id, books=(book.id,))
+        self._library.audit_log.exported("document", path, item=book.id, books=(book.id,))
         return copy
 
     def _written(self, name: str) -> None:

@@ -101,7 +101,7 @@ def _print(library: Library, book: Book, printer: QPrinter, pages: PageRange, ca
         painter.end()
     if painted is not None:
         painted.tell_file()
-    library.recording.exported("document", Path("paper.print"), item=book.id, books=(book.id,))
+    library.audit_log.exported("document", Path("paper.print"), item=book.id, books=(book.id,))
 
 
 def _area(printer: QPrinter) -> QRectF:

@@ -48,8 +48,8 @@ from app.features.programs.mcp.text import (
     tokens_text,
 )
 from app.features.programs.service import mcp_access_of
+from app.services.audit_log import AuditLog
 from app.services.library_search import LibraryHit, library_search_of
-from app.services.recording import Recording
 from app.services.services import Services, matter_plans_of
 from app.wording.i18n import _
 from app.wording.support import coverage_words, doubt_words
@@ -70,7 +70,7 @@ class ToolUse:
     begun: set[str]
 
     @property
-    def record(self) -> Recording:
+    def record(self) -> AuditLog:
         return dataclasses.replace(self.desk.record, client=self.client.name)
 
 
@@ -164,7 +164,7 @@ def ask(use: ToolUse, arguments: msgspec.Struct) -> ToolReply:
     host = desk.models.host()
     if host and settings.remote.texts not in (RemoteTexts.AS_IS, RemoteTexts.REPLACED):
         raise AppError(Code.MCP_TEXTS, host=host)
-    asking = dataclasses.replace(desk.asking.ask, recording=use.record)
+    asking = dataclasses.replace(desk.asking.ask, audit_log=use.record)
     question = _question(use, arguments)
     use.begun.add(question.conversation_id)
     shelf = {book.id: book for book in desk.documents.library.books()}

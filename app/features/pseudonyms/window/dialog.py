@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from app.features.pseudonyms.data import Pseudonym
-from app.features.pseudonyms.window.rows import LeavingChoice, LeavingDelegate, LeavingList
+from app.features.pseudonyms.window.rows import OutboundChoice, OutboundDelegate, OutboundList
 from app.features.pseudonyms.words import limits_words
 from app.ui.chat.writing.image_consent_dialog import images_words
 from app.ui.look.icons import Icons
@@ -29,7 +29,7 @@ _WIDTH, _HEIGHT = 640, 640
 _AROUND = 48  # px of the window that stay in sight around it
 
 
-class LeavingView(ShelfListView):
+class OutboundView(ShelfListView):
     """The list of names. Return and Space tick a row, or take the tick off."""
 
     ticked = Signal(QModelIndex)
@@ -42,8 +42,8 @@ class LeavingView(ShelfListView):
             super().keyPressEvent(event)
 
 
-class LeavingDialog(QDialog):
-    """The dialog. `decided` carries a `LeavingChoice`."""
+class OutboundDialog(QDialog):
+    """The dialog. `decided` carries a `OutboundChoice`."""
 
     decided = Signal(object)
 
@@ -57,10 +57,10 @@ class LeavingDialog(QDialog):
         self.setModal(True)
         room = parent.size() if parent is not None else self.screen().availableSize()
         self.resize(min(_WIDTH, room.width() - _AROUND), min(_HEIGHT, room.height() - _AROUND))
-        self.entries = LeavingList(self)
-        self.view = LeavingView(_("Names and numbers"))
+        self.entries = OutboundList(self)
+        self.view = OutboundView(_("Names and numbers"))
         self.view.setModel(self.entries)
-        self.view.setItemDelegate(LeavingDelegate(icons, self.view))
+        self.view.setItemDelegate(OutboundDelegate(icons, self.view))
         self.line = PlainLabel(_("Looking for names and numbers…"), wraps=True)
         self.field = QLineEdit(placeholderText=_("Another name or word to replace"))
         self.field.setAccessibleName(_("Another name or word to replace"))
@@ -110,7 +110,7 @@ class LeavingDialog(QDialog):
 
     @Slot()
     def _send_as_is(self) -> None:
-        self.decided.emit(LeavingChoice(replaces=False, always=self.always.isChecked()))
+        self.decided.emit(OutboundChoice(replaces=False, always=self.always.isChecked()))
         super().accept()
 
     @Slot(str)

@@ -12,15 +12,15 @@ from app.core.errors import Problem
 from app.export.report import Report
 from app.features.pseudonyms.data import Pseudonym
 from app.features.pseudonyms.export import texts_of
-from app.features.pseudonyms.service import leaving_of
-from app.features.pseudonyms.window.rows import LeavingChoice
+from app.features.pseudonyms.service import outbound_review_of
+from app.features.pseudonyms.window.rows import OutboundChoice
 from app.ui.kit.bridge import Executor
 from app.ui.kit.presenter import Presenter
 from app.ui.workspace import Workspace
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
-    from app.features.pseudonyms.window.dialog import LeavingDialog
+    from app.features.pseudonyms.window.dialog import OutboundDialog
 
 
 class ReplacedExport(Presenter):
@@ -28,21 +28,21 @@ class ReplacedExport(Presenter):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace.parent)
-        self._leaving = leaving_of(workspace.desk)
+        self._leaving = outbound_review_of(workspace.desk)
         self._bridge, self._icons, self._window = workspace.bridge, workspace.icons, workspace.window
         self._shown, self._exporting = workspace.shown, workspace.exporting
         self._conversation: Conversation | None = None
-        self.dialog: LeavingDialog | None = None
+        self.dialog: OutboundDialog | None = None
 
     def begin(self) -> None:
         """Show which names are in the shown conversation, and write it into a file in which they are replaced."""
         conversation = self._shown.conversation
         if conversation is None or not self._exporting.has_words():
             return
-        from app.features.pseudonyms.window.dialog import LeavingDialog  # when it is opened
+        from app.features.pseudonyms.window.dialog import OutboundDialog  # when it is opened
 
         self._conversation = conversation
-        self.dialog = dialog = LeavingDialog(self._icons, "", self._window)
+        self.dialog = dialog = OutboundDialog(self._icons, "", self._window)
         dialog.decided.connect(self._decide)
         dialog.destroyed.connect(self._on_closed)
         self._call(partial(self._find, conversation), dialog.show_found, self._on_not_found, executor=Executor.FINDING)
@@ -64,7 +64,7 @@ class ReplacedExport(Presenter):
         self._on_problem(problem)
 
     @Slot(object)
-    def _decide(self, choice: LeavingChoice) -> None:
+    def _decide(self, choice: OutboundChoice) -> None:
         if self._conversation is None:
             return
         work = partial(self._leaving.decide_for_file, self._conversation.id, choice.replaced, choice.as_is)

@@ -16,16 +16,16 @@ from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.features.pseudonyms.window.exporting import ReplacedExport
-    from app.features.pseudonyms.window.question import LeavingPresenter
+    from app.features.pseudonyms.window.question import OutboundPresenter
 
 
 class PseudonymsWindow(WindowFeature):
     @cached_property
-    def leaving(self) -> LeavingPresenter:
-        from app.features.pseudonyms.window.question import LeavingPresenter  # with the first question
+    def leaving(self) -> OutboundPresenter:
+        from app.features.pseudonyms.window.question import OutboundPresenter  # with the first question
 
         workspace = self._workspace
-        made = LeavingPresenter(workspace)
+        made = OutboundPresenter(workspace)
         made.chosen.connect(workspace.preferences.change)
         made.failed.connect(workspace.window.tell)
         return made

@@ -10,8 +10,8 @@ from PySide6.QtCore import Signal, Slot
 
 from app.core.errors import Problem
 from app.core.settings import RemoteImages, RemoteTexts
-from app.features.pseudonyms.service import leaving_of
-from app.features.pseudonyms.window.rows import LeavingChoice
+from app.features.pseudonyms.service import outbound_review_of
+from app.features.pseudonyms.window.rows import OutboundChoice
 from app.ui.chat.submission import GoOn, Submission
 from app.ui.chat.writing.image_consent import undecided_host
 from app.ui.kit.bridge import Executor
@@ -19,21 +19,21 @@ from app.ui.kit.presenter import Presenter
 from app.ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from app.features.pseudonyms.window.dialog import LeavingDialog
+    from app.features.pseudonyms.window.dialog import OutboundDialog
 
 
-class LeavingPresenter(Presenter):
+class OutboundPresenter(Presenter):
     """A gate for questions. `chosen` tells that a setting is to have another value."""
 
     chosen = Signal(str, object)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace.parent)
-        self._leaving, self._models = leaving_of(workspace.desk), workspace.desk.models
+        self._leaving, self._models = outbound_review_of(workspace.desk), workspace.desk.models
         self._bridge = workspace.bridge
         self._composer = workspace.window.talk.composer
         self._icons = workspace.icons
-        self.dialog: LeavingDialog | None = None
+        self.dialog: OutboundDialog | None = None
 
     def look_through(self, submission: Submission, go_on: GoOn) -> None:
         """Let a question that stays here go on, or one that a person has decided about; for any other, what is in it is
@@ -42,10 +42,10 @@ class LeavingPresenter(Presenter):
         if not host or not submission.conversation_id:
             go_on(submission)
             return
-        from app.features.pseudonyms.window.dialog import LeavingDialog  # when it is opened
+        from app.features.pseudonyms.window.dialog import OutboundDialog  # when it is opened
 
         shows = bool(undecided_host(self._models, submission))
-        self.dialog = dialog = LeavingDialog(self._icons, host, self._composer.window(), shows=shows)
+        self.dialog = dialog = OutboundDialog(self._icons, host, self._composer.window(), shows=shows)
         decide = partial(self._decide, submission.conversation_id, partial(go_on, submission), shows)
         dialog.decided.connect(decide)
         dialog.destroyed.connect(self._on_closed)
@@ -63,7 +63,7 @@ class LeavingPresenter(Presenter):
     def _on_closed(self) -> None:
         self.dialog = None
 
-    def _decide(self, conversation_id: str, go_on: Callable[[], None], shows: bool, choice: LeavingChoice) -> None:
+    def _decide(self, conversation_id: str, go_on: Callable[[], None], shows: bool, choice: OutboundChoice) -> None:
         texts = RemoteTexts.ASKED
         if choice.always:
             texts = RemoteTexts.REPLACED if choice.replaces else RemoteTexts.AS_IS

@@ -27,7 +27,7 @@ _RIGHT_SHARE = 0.4
 
 
 @dataclass(frozen=True)
-class LeavingChoice:
+class OutboundChoice:
     """The decision of a person: these texts are replaced, those are sent as they are; without `replaces`, all are.
     `always` tells that this holds from now on, without being asked."""
 
@@ -37,7 +37,7 @@ class LeavingChoice:
     always: bool = False
 
 
-class LeavingList(RowsModel[FoundEntry | HeadingRow]):
+class OutboundList(RowsModel[FoundEntry | HeadingRow]):
     """The list. `changed` tells that something is ticked, or not any more."""
 
     changed = Signal()
@@ -69,10 +69,10 @@ class LeavingList(RowsModel[FoundEntry | HeadingRow]):
         return [row for row in self.rows if isinstance(row, FoundEntry)]
 
     @property
-    def choice(self) -> LeavingChoice:
+    def choice(self) -> OutboundChoice:
         ticked = [entry for entry in self.entries if self.is_ticked(entry)]
         others = [entry for entry in self.entries if not self.is_ticked(entry)]
-        return LeavingChoice(
+        return OutboundChoice(
             tuple(text for entry in ticked for text in entry.texts),
             tuple(text for entry in others for text in entry.texts),
         )
@@ -110,7 +110,7 @@ class LeavingList(RowsModel[FoundEntry | HeadingRow]):
             yield from of_kind
 
 
-class LeavingDelegate(RowDelegate):
+class OutboundDelegate(RowDelegate):
     """Draws a row: a box to tick, the text with the other ways of writing it, and what the server reads."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
@@ -122,7 +122,7 @@ class LeavingDelegate(RowDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if isinstance(row, HeadingRow):
             self._paint_heading(painter, option.rect, row.text)
-        elif isinstance(row, FoundEntry) and isinstance(model, LeavingList):
+        elif isinstance(row, FoundEntry) and isinstance(model, OutboundList):
             area: QRect = option.rect
             self._paint_ground(painter, area, option, card=False)
             self._paint_focus(painter, area, option)
@@ -131,7 +131,7 @@ class LeavingDelegate(RowDelegate):
             self._paint_words(painter, area.adjusted(_BOX + SPACE_S + SPACE_M, 0, -SPACE_S, 0), row, model)
         painter.restore()
 
-    def _paint_words(self, painter: QPainter, area: QRect, row: FoundEntry, model: LeavingList) -> None:
+    def _paint_words(self, painter: QPainter, area: QRect, row: FoundEntry, model: OutboundList) -> None:
         palette, ticked = self._theme.palette, model.is_ticked(row)
         small, middle = ui_font(SIZE_SMALL), Qt.AlignmentFlag.AlignVCenter
         most = int(area.width() * _RIGHT_SHARE)
@@ -154,7 +154,7 @@ class LeavingDelegate(RowDelegate):
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:  # noqa: ARG002
         clicked = isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonRelease
         pressed = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
-        if isinstance(model, LeavingList) and (clicked or pressed):
+        if isinstance(model, OutboundList) and (clicked or pressed):
             model.toggle(index)
             return True
         return False

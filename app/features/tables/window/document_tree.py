@@ -17,8 +17,8 @@ from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.icons import Icons, Symbol, draw_symbol
 from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.shelf.delegates import RowDelegate
+from app.ui.widgets.accessibility import announce
 from app.ui.widgets.labels import plain_tip
-from app.ui.widgets.spoken import announce
 from app.wording.i18n import _
 from app.wording.page_names import range_words
 from app.wording.units import count, printable

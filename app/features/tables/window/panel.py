@@ -24,12 +24,12 @@ from app.ui.kit.commands import WordsMenu
 from app.ui.kit.handbook import Chapter, explain
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
+from app.ui.widgets.accessibility import speak_as
 from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator, set_role
 from app.ui.widgets.layouts import boxed, column, row
 from app.ui.widgets.middle_panel import MiddleView
 from app.ui.widgets.notice import NoticeBar
-from app.ui.widgets.spoken import speak_as
 from app.ui.widgets.unfold_buttons import UnfoldButtons
 from app.wording.i18n import _
 

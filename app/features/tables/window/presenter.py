@@ -19,11 +19,11 @@ from app.features.tables.window.run import SheetRun, question_words
 from app.features.tables.window.setup import SheetSetup
 from app.features.tables.window.work import OpenedSheet, SheetWork, WantedSheet
 from app.features.tables.words import count_findings
-from app.ui.chat.queued_question import Holding
+from app.ui.chat.question_queue import QuestionQueue
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.presenter import Presenter
+from app.ui.widgets.accessibility import announce
 from app.ui.widgets.dialogs import Confirmation, SaveDialog
-from app.ui.widgets.spoken import announce
 from app.ui.workspace import Workspace
 from app.wording.i18n import _
 from app.wording.units import count
@@ -50,7 +50,7 @@ class SheetsPresenter(Presenter):
         self.run = SheetRun(workspace, work.sheets)
         self.editing = GridEditing(workspace, work, panel)
         self.beginning = SheetBeginning(workspace, work, panel.setup)
-        self.holding = Holding(openings, panel.setup, EngineTask.SERIES, activity, shown, self)
+        self.holding = QuestionQueue(openings, panel.setup, EngineTask.SERIES, activity, shown, self)
         self._connect(panel.setup)
         self.show_conversation()
         self.show_progress()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from app.core.kept import KeptWhere
-from app.features.tables.window.kept import KeptTables
+from app.features.tables.window.saved_tables import SavedTables
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
 from app.ui.look.icons import Symbol
@@ -29,7 +29,7 @@ class TablesWindow(WindowFeature):
         self.card = RunningCard(workspace.icons, _("Stop the table’s questions"))
         self.card.clicked.connect(self.open_running)
         workspace.window.shelf.add_running(self.card)
-        self.kept = KeptTables(workspace)
+        self.kept = SavedTables(workspace)
         self.kept.failed.connect(workspace.window.tell)
         self.kept.open_wanted.connect(self._open_sheet)
         self.kept.resume_wanted.connect(self.resume)

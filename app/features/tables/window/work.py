@@ -21,7 +21,7 @@ from app.services.library.folder_adding import FolderAdding
 from app.services.library.library import Library
 from app.services.library.removal import Removal
 from app.store.conversations import Conversations
-from app.ui.chat.queued_question import QueuedQuestion
+from app.ui.chat.question_queue import QueuedQuestion
 from app.ui.pdf import pdf
 from app.wording.i18n import language
 
@@ -110,7 +110,7 @@ class SheetWork:
             write_bytes(pdf.write_across(report.title, partial(web.write_sheet, report)), path)
         else:
             files.write(report, path)
-        self.library.recording.exported("sheet", path, item=sheet_id, books=opened.books)
+        self.library.audit_log.exported("sheet", path, item=sheet_id, books=opened.books)
 
     # ---- a table that is changed; each gives what is kept then
 

@@ -29,7 +29,7 @@ from app.ui.chat.text.buttons import LinkButton
 from app.ui.chat.text.chip import ChipButton, gap_before, place_chip
 from app.ui.chat.text.inline import Link, PlacedMark, PlacedSentence
 from app.ui.look.theme import Theme
-from app.ui.widgets.spoken import speak_as
+from app.ui.widgets.accessibility import speak_as
 from app.wording.i18n import _
 
 Place: TypeAlias = tuple[int, int]

@@ -13,7 +13,7 @@ from app.ui.chat.messages.slots import Slot, SlotColumn
 from app.ui.chat.text.buttons import PlainButton
 from app.ui.look.fonts import column_width
 from app.ui.look.theme import SPACE_L, SPACE_XL, Theme
-from app.ui.widgets.spoken import speak_as, speak_in_order
+from app.ui.widgets.accessibility import speak_as, speak_in_order
 from app.wording.i18n import _
 
 _DRAG_INTERVAL_MS = 30

@@ -23,9 +23,9 @@ from app.ui.chat.text.formulas import FormulaStore
 from app.ui.kit.commands import MenuEntry
 from app.ui.kit.words import ModelRemark, lead_words
 from app.ui.look.theme import Theme
+from app.ui.widgets.accessibility import announce
 from app.ui.widgets.link_dialog import LinkDialog
 from app.ui.widgets.pictures import Thumbnails
-from app.ui.widgets.spoken import announce
 from app.wording.i18n import _
 
 KEPT_THUMBNAILS = 100

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from app.ui.look.fonts import ui_font
 from app.ui.look.icons import Symbol, draw_symbol
 from app.ui.look.theme import SIZE_SMALL, SPACE_XS, Palette, Theme
-from app.ui.widgets.spoken import speak_as
+from app.ui.widgets.accessibility import speak_as
 from app.wording.i18n import _
 
 ACTION = 28

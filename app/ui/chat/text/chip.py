@@ -34,7 +34,7 @@ from app.ui.chat.text.evidence import EvidenceCard, SentenceEvidence
 from app.ui.chat.text.verdict_marks import colour_verdict
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import SIZE_SMALL, USUAL_SIZES, TextSizes, Theme
-from app.ui.widgets.spoken import speak_as
+from app.ui.widgets.accessibility import speak_as
 
 HEIGHT = USUAL_SIZES.chip_height
 """The height of a chip outside the conversation's text, px."""

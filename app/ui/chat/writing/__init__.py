@@ -9,6 +9,6 @@ Invariants:
   tests/ui/chat/test_attaching_flow.py::test_an_image_is_known_by_its_bytes_whatever_its_name,
   tests/ui/chat/test_attaching_flow.py::test_an_address_of_the_web_is_refused.
 - No image leaves this computer unless a person agreed. Held by:
-  tests/features/pseudonyms/window/test_leaving_flow.py::test_images_leave_once_that_was_agreed,
-  tests/features/pseudonyms/window/test_leaving_flow.py::test_an_image_of_before_does_not_leave_unasked.
+  tests/features/pseudonyms/window/test_outbound_flow.py::test_images_leave_once_that_was_agreed,
+  tests/features/pseudonyms/window/test_outbound_flow.py::test_an_image_of_before_does_not_leave_unasked.
 """

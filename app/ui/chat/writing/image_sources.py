@@ -16,8 +16,8 @@ from app.documents.images.kinds import ENDINGS as IMAGE_ENDINGS
 from app.services.library.images import Images
 from app.ui.chat.writing.composer import IMAGE_KEYS, Composer
 from app.ui.kit.file_kind import ChoosingWords, choosing_words
-from app.ui.kit.portal import ScreenPortal, discard
 from app.ui.kit.presenter import Presenter
+from app.ui.kit.screenshot_portal import ScreenPortal, discard
 from app.ui.shelf.file_import import FileImport
 from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.pictures import to_raster

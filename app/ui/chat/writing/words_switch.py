@@ -10,7 +10,7 @@ from app.ui.chat.text.buttons import ACTION, SYMBOL, PlainButton
 from app.ui.look.fonts import ui_font
 from app.ui.look.icons import Symbol, draw_symbol
 from app.ui.look.theme import SIZE_UI, SPACE_M, SPACE_XS, Palette, Theme
-from app.ui.widgets.spoken import speak_as
+from app.ui.widgets.accessibility import speak_as
 from app.wording.i18n import _
 
 _HEIGHT = ACTION

@@ -9,7 +9,7 @@ from app.core.machine.paths import Paths
 from app.features.lock.window.desk_lock import DeskLock
 from app.features.lock.window.screen import LockScreen
 from app.services.services import Services
-from app.store.derivation import Argon2Cost
+from app.store.key_derivation import Argon2Cost
 from app.store.keys import obtain, set_passphrase
 from tests.ui import fakes
 from tests.ui.matter_window import Window, furnish

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui.widgets.spoken import speak_as
+from app.ui.widgets.accessibility import speak_as
 from tests.ui.heard import LINK, LIST, LIST_ITEM, PROGRESS, Heard, Place, faults
 from tests.ui.room import LEASE, Room
 from tests.ui.spoken_states import STATES, answered, reading

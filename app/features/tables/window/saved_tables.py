@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QMenu
 from app.features.tables.data import SheetEntry
 from app.features.tables.service import sheets_of
 from app.ui.kit.presenter import Presenter
-from app.ui.shelf.tables import KeptEntry
+from app.ui.shelf.tables import SavedTableEntry
 from app.ui.workspace import Workspace
 from app.wording.i18n import _
 from app.wording.units import count
 
 
-class KeptTables(Presenter):
+class SavedTables(Presenter):
     """The saved tables. The signals carry the id of a table; `resume_wanted` asks for what it has left to ask."""
 
     open_wanted = Signal(str)
@@ -69,12 +69,12 @@ class KeptTables(Presenter):
         self._entries = {entry.id: entry for entry in entries}
         self.group.show_kept([self._shown(entry) for entry in entries])
 
-    def _shown(self, entry: SheetEntry) -> KeptEntry:
+    def _shown(self, entry: SheetEntry) -> SavedTableEntry:
         if entry.id == self._running or entry.answered == entry.questions:
-            return KeptEntry(entry.id, entry.title)
+            return SavedTableEntry(entry.id, entry.title)
         words = _("interrupted, {answered} of {total}") if entry.interrupted else _("{answered} of {total} answered")
         said = words.format(answered=count(entry.answered), total=count(entry.questions))
-        return KeptEntry(entry.id, entry.title, said, _("Resume"))
+        return SavedTableEntry(entry.id, entry.title, said, _("Resume"))
 
     @Slot(str, QPoint)
     def _open_menu(self, sheet_id: str, where: QPoint) -> None:

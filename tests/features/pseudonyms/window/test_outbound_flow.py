@@ -13,7 +13,7 @@ from app.core.conversations.conversation import MatterScope
 from app.core.documents.document import Document, Format, Page
 from app.core.settings import RemoteImages, RemoteSettings, RemoteTexts
 from app.core.work import Cancel
-from app.features.pseudonyms.window.dialog import LeavingDialog
+from app.features.pseudonyms.window.dialog import OutboundDialog
 from app.features.pseudonyms.window.pseudonyms import PseudonymsWindow
 from app.services.asking.replacing import FoundEntry
 from app.ui.kit.jobs import Done
@@ -44,13 +44,13 @@ def letter(room: Room) -> Room:
     return room
 
 
-def _dialog(room: Room) -> LeavingDialog:
+def _dialog(room: Room) -> OutboundDialog:
     dialog = room.feature(PseudonymsWindow).leaving.dialog
     assert dialog is not None
     return dialog
 
 
-def _rows(dialog: LeavingDialog) -> dict[str, int]:
+def _rows(dialog: OutboundDialog) -> dict[str, int]:
     """The first text of each entry, with its place in the list."""
     rows = (dialog.entries.index(number) for number in range(dialog.entries.rowCount()))
     return {row.data(RowRole).texts[0]: row.row() for row in rows if isinstance(row.data(RowRole), FoundEntry)}

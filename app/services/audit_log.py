@@ -49,7 +49,7 @@ _DOCUMENTS_OF_ENTRY = 100
 
 
 @dataclass(frozen=True)
-class Recording:
+class AuditLog:
     """All methods raise AppError as the store does. `model` gives the one that is loaded. `client` is the program that
     asks over MCP, empty if a person asks."""
 
@@ -151,14 +151,14 @@ def _detail_of(answer: Answer) -> str:
     return f"replaced: {answer.sent.replaced}" if answer.sent is not None else ""
 
 
-def close_open_answers(conversations: Conversations, recording: Recording) -> None:
+def close_open_answers(conversations: Conversations, audit_log: AuditLog) -> None:
     """Close answers at start-up that were being written when Octavo ended: they get an ending, and their entries."""
     with conversations.together():
         for id in conversations.close_open_answers():
             answer = conversations.answer(id)
             question = conversations.question(answer.question_id) if answer is not None else None
             if answer is not None and question is not None:
-                recording.answered(question, answer, answer.ending, answer.usage)
+                audit_log.answered(question, answer, answer.ending, answer.usage)
 
 
 def of_model(kind: RecordKind, model: ModelFile, *, detail: str = "model", engine: str = "") -> Happening:

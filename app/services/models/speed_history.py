@@ -53,7 +53,7 @@ class MeasuredSpeed(msgspec.Struct, frozen=True):
     load_s: float = 0.0
 
 
-class Learning:
+class SpeedHistory:
     """Methods that keep something raise nothing: what could not be learned is no loss."""
 
     def __init__(self, measurements: Measurements) -> None:

@@ -21,7 +21,7 @@ from app.engine.writing.sampler import Sampler
 
 
 @dataclass(frozen=True)
-class Asides:
+class SidePrompts:
     """The asides of one session. All methods raise what `CachedSequence.read` raises; Stopped."""
 
     model: LlamaModel

@@ -23,11 +23,11 @@ from app.core.documents.document import Book, Document, Format, Page
 from app.core.work import Cancel, finish
 from app.engine.protocol import ModelInfo
 from app.models import local
+from app.services.asking.document_selection import DocumentUse, Proposal, UseReason, findings
 from app.services.asking.fitting import RemedyKind, ways
-from app.services.asking.matter_plans import DocumentUse, Proposal, UseReason, findings
 from app.services.services import matter_plans_of
 from app.store.passages import WordHits
-from app.wording.matter_plans import counts_of, counts_words, planned_counts
+from app.wording.document_selection import counts_of, counts_words, planned_counts
 from app.wording.support import basis_words, coverage_words
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, open_desk
 from tests.work import answered, unanswered

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.core.conversations.conversation import Beside, BookRef, OutlineRef, PassageRef, StoredQuestion, Turn
+from app.core.conversations.conversation import BookRef, OutlineRef, PassageRef, QuestionContext, StoredQuestion, Turn
 from app.core.conversations.events import Tokenizing
 from app.core.work import Cancel, Work
 from app.engine.protocol import Engine, Measure, Message, Prompt
@@ -30,7 +30,7 @@ _LEVELS = 6
 
 
 @dataclass(frozen=True)
-class Restating:
+class Retrieval:
     """Belongs to the engine's executor: it counts tokens."""
 
     engine: Engine
@@ -40,24 +40,24 @@ class Restating:
 
     def beside(
         self, question: StoredQuestion, turns: Sequence[Turn], budget: Budget, cancel: Cancel, *, excerpts: bool
-    ) -> Work[Tokenizing, Beside]:
+    ) -> Work[Tokenizing, QuestionContext]:
         """Find the passages and outlines that stand next to a question that follows `turns`, the best passages first.
         With `excerpts` they stand in place of the books. Raises AppError; Stopped."""
         if not question.books or (not excerpts and self._are_short(question.books)):
-            return Beside()
+            return QuestionContext()
         query = decide(question.text, question.books, turns, self.books.book)
         room = budget.for_passages(excerpts=excerpts)
         if query.kind is QuestionKind.NOTHING:
             last = next((turn.answer for turn in reversed(turns) if turn.is_read and turn.answer is not None), None)
             if not excerpts:
-                return Beside()
+                return QuestionContext()
             if last is not None and last.passages:
                 return (yield from self._fit(msgspec.structs.replace(last.beside, instructions=""), room, cancel))
             query = PassageQuery(QuestionKind.WHOLE, scope=question.books)
         most = room // _SHORTEST_PASSAGE if excerpts else min(budget.close_passages, room // _SHORTEST_PASSAGE)
         if query.kind is QuestionKind.WHOLE:
             outlines = yield from self._outlines(query.scope, room // 2 if excerpts else room, cancel)
-            spread = self.find(query, most) if excerpts else Beside()
+            spread = self.find(query, most) if excerpts else QuestionContext()
             beside = msgspec.structs.replace(spread, outlines=outlines)
             return (yield from self._fit(beside, room // 2 if outlines else room, cancel))
         return (yield from self._fit(self.find(query, most), room, cancel))
@@ -67,12 +67,12 @@ class Restating:
         if refs and (excerpts or not self._are_short(refs)):
             self.search.prepare([ref.book_id for ref in refs])
 
-    def find(self, query: PassageQuery, most: int) -> Beside:
+    def find(self, query: PassageQuery, most: int) -> QuestionContext:
         """Find up to `most` passages, best first."""
         found = self.search.passages_for(query, most)
         titles = {id: self.books.book(id).title for id in {passage.book_id for passage in found.passages}}
         refs = (PassageRef(p.book_id, titles[p.book_id], p.page, p.label, p.start, p.end) for p in found.passages)
-        return Beside(tuple(refs), words_alone=found.words_alone)
+        return QuestionContext(tuple(refs), words_alone=found.words_alone)
 
     def _outlines(self, refs: Sequence[BookRef], room: int, cancel: Cancel) -> Work[Tokenizing, tuple[OutlineRef, ...]]:
         """Return the outlines of the books that have one, as deep as there is room for; none if not even their first
@@ -95,7 +95,7 @@ class Restating:
                 return outlines if lines else ()
         return ()
 
-    def _fit(self, beside: Beside, room: int, cancel: Cancel) -> Work[Tokenizing, Beside]:
+    def _fit(self, beside: QuestionContext, room: int, cancel: Cancel) -> Work[Tokenizing, QuestionContext]:
         """Keep as many of the passages as have room, the best first, with a blank line between them; of the best one
         alone its beginning, where it is longer than all of the room, which is counted in tokens."""
         if not beside.passages:

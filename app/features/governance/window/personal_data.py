@@ -10,9 +10,9 @@ from PySide6.QtCore import Signal, Slot
 from app.core.work import Cancel, Work
 from app.export.files import write_bytes
 from app.features.governance import keeping
-from app.features.governance.data import KeptReport
+from app.features.governance.data import PersonalDataReport
 from app.features.governance.keeping import LookingThrough, keeping_of
-from app.features.governance.window.kept_dialog import KeptDialog
+from app.features.governance.window.personal_data_dialog import PersonalDataDialog
 from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
@@ -23,7 +23,7 @@ from app.wording.errors import sentence
 from app.wording.i18n import _
 
 
-class KeptPresenter(Presenter):
+class PersonalDataPresenter(Presenter):
     """Makes the report, with its dialog, when it is opened. `saved` carries the file that was written."""
 
     saved = Signal(str)
@@ -33,7 +33,7 @@ class KeptPresenter(Presenter):
         self._desk, self._bridge = workspace.desk, workspace.bridge
         shared = workspace.desk.shared
         self._job: Job | None = None
-        self.dialog = KeptDialog(
+        self.dialog = PersonalDataDialog(
             desk_name(self._desk.matter), shared.keeps, has_matters=bool(shared.matters.all()), parent=workspace.window
         )
         self.dialog.wanted.connect(self.look)
@@ -46,10 +46,10 @@ class KeptPresenter(Presenter):
         work = partial(self._report, name, everywhere)
         self._job = self._bridge.stream(Executor.STORE, work, self._on_event)
 
-    def _report(self, name: str, everywhere: bool, cancel: Cancel) -> Work[LookingThrough, KeptReport]:
+    def _report(self, name: str, everywhere: bool, cancel: Cancel) -> Work[LookingThrough, PersonalDataReport]:
         return keeping_of(self._desk).report(name, cancel, everywhere=everywhere)
 
-    def _on_event(self, event: LookingThrough | Done[KeptReport] | Cancelled | Failed) -> None:
+    def _on_event(self, event: LookingThrough | Done[PersonalDataReport] | Cancelled | Failed) -> None:
         match event:
             case LookingThrough():
                 self.dialog.show_progress(event)
@@ -68,18 +68,18 @@ class KeptPresenter(Presenter):
         self.deleteLater()
 
     @Slot(object)
-    def _choose(self, report: KeptReport) -> None:
+    def _choose(self, report: PersonalDataReport) -> None:
         kinds = (_("Table (*.csv)"), _("JSON (*.json)"))
         dialog = SaveDialog(self.dialog, _("Export the report"), _("What is kept"), kinds)
         dialog.fileSelected.connect(partial(self.write, report))
         dialog.open()
 
-    def write(self, report: KeptReport, name: str) -> None:
+    def write(self, report: PersonalDataReport, name: str) -> None:
         """Write what was found into this file."""
         work = partial(self._write, report, Path(name))
         self._do(work, partial(self._written, name), executor=Executor.IMAGES)
 
-    def _write(self, report: KeptReport, path: Path) -> None:
+    def _write(self, report: PersonalDataReport, path: Path) -> None:
         """Write the report into a file, off the GUI thread."""
         write_bytes(keeping.written(report, path.suffix.lower()), path)
         self._desk.record.exported("report", path)

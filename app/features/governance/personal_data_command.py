@@ -12,9 +12,15 @@ from app.core.kept import Keeps
 from app.core.work import Cancel, finish
 from app.export.files import write_bytes
 from app.features.governance import keeping
-from app.features.governance.data import KeptDesk, KeptReport
+from app.features.governance.data import PersonalDataDesk, PersonalDataReport
 from app.features.governance.keeping import LookingThrough, keeping_of
-from app.features.governance.kept_words import desk_words, file_words, limits_words, nothing_words, places_words
+from app.features.governance.personal_data_words import (
+    desk_words,
+    file_words,
+    limits_words,
+    nothing_words,
+    places_words,
+)
 from app.services.services import Services
 from app.wording.i18n import _
 from app.wording.units import count
@@ -47,7 +53,7 @@ def run(options: argparse.Namespace, desk: Services, cancel: Cancel) -> None:
         _print(report, desk.shared.keeps)
 
 
-def _print(report: KeptReport, keeps: Keeps) -> None:
+def _print(report: PersonalDataReport, keeps: Keeps) -> None:
     for desk in report.desks:
         if report.name and not desk.places:
             continue
@@ -63,7 +69,7 @@ def _print(report: KeptReport, keeps: Keeps) -> None:
         print(f"\n{limits_words()}")
 
 
-def _print_places(desk: KeptDesk, keeps: Keeps) -> None:
+def _print_places(desk: PersonalDataDesk, keeps: Keeps) -> None:
     for where, places in groupby(desk.places, lambda place: place.where):
         print(f"  {keeps.kind(where).words()}")
         for words in places_words(where, tuple(places)):
@@ -71,6 +77,6 @@ def _print_places(desk: KeptDesk, keeps: Keeps) -> None:
         print(f"    → {keeps.kind(where).remedy()}")
 
 
-def _print_totals(desk: KeptDesk, keeps: Keeps) -> None:
+def _print_totals(desk: PersonalDataDesk, keeps: Keeps) -> None:
     for where, number in desk.totals.items():
         print(f"  {keeps.kind(where).words()}: {count(number)}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from app.core.conversations.events import Reading
-from app.ui.kit.pace import Pace
+from app.ui.kit.reading_speed import ReadingSpeed
 
 
-def follow(costs: list[float], *, total: int, reused: int = 0, size: int = 1000) -> Pace:
+def follow(costs: list[float], *, total: int, reused: int = 0, size: int = 1000) -> ReadingSpeed:
     """Slices of `size` tokens that took so many seconds each, after `reused` tokens."""
-    pace, now, done = Pace(), 100.0, reused
+    pace, now, done = ReadingSpeed(), 100.0, reused
     pace.note(Reading(done, total, reused), now)
     for seconds in costs:
         now, done = now + seconds, done + size
@@ -43,7 +43,7 @@ def test_a_few_tokens_say_nothing_about_a_book() -> None:
 
 
 def test_what_comes_from_disk_is_not_counted() -> None:
-    pace = Pace()
+    pace = ReadingSpeed()
     for done in (0, 40_000, 80_000):  # a saved reading is loaded
         pace.note(Reading(done, 90_000, done), done / 80_000)
     assert pace.seconds_left is None

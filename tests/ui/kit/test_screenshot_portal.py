@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.core.conversations.image import MOST_IN_QUESTION, Raster
-from app.ui.kit.portal import discard
+from app.ui.kit.screenshot_portal import discard
 from app.ui.palette.palette_dialog import PaletteDialog
 from tests.ui.direct_images import png_of
 from tests.ui.room import Room, wait

@@ -22,12 +22,12 @@ import msgspec
 
 from app.core.conversations.conversation import (
     RULES_VERSION,
-    Beside,
     BookRef,
     MatterPlan,
     MatterScope,
     PassageRef,
     Question,
+    QuestionContext,
     Turn,
 )
 from app.core.conversations.events import Loading, Tokenizing
@@ -181,7 +181,7 @@ class _Shares(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class MatterPlans:
+class DocumentSelection:
     """Belongs to the engine's one executor: it counts tokens."""
 
     ask: Ask
@@ -238,7 +238,7 @@ class MatterPlans:
         """Measure the prompt with the books on the desk and nothing of others, which says how pages are named in those
         that are `named`."""
         conversation = self.ask.conversations.get(question.conversation_id)
-        beside = Beside(instructions=self.ask.instructions(question.conversation_id))
+        beside = QuestionContext(instructions=self.ask.instructions(question.conversation_id))
         prompt, _books = self.ask.prompts.build(
             PromptQuestion(question.books, question.text, tuple(map(ref_of, question.images)), named, beside),
             tuple(turns),

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import msgspec
 
 from app.core.conversations.conversation import Answer, BookRef, MatterPlan, Question, StoredQuestion
-from app.services.asking.matter_plans import DocumentChoice, DocumentUse, Proposal, UseReason
+from app.services.asking.document_selection import DocumentChoice, DocumentUse, Proposal, UseReason
 from app.wording.i18n import _
 from app.wording.units import count
 

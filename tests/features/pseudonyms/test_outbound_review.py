@@ -16,7 +16,7 @@ from app.core.errors import Code, Problem
 from app.core.settings import RemoteTexts
 from app.core.work import Cancel, finish
 from app.features.pseudonyms.data import PseudonymUse
-from app.features.pseudonyms.service import leaving_of
+from app.features.pseudonyms.service import outbound_review_of
 from tests.ui.fakes import SCOUT, FakeDesk, open_desk
 
 _HOST = "models.example.org"
@@ -88,7 +88,7 @@ def test_books_and_earlier_turns_stay_equal_to_the_byte(fake: FakeDesk, book: Bo
 
 def test_what_a_person_adds_is_replaced_everywhere_and_what_is_taken_off_goes(fake: FakeDesk, book: Book) -> None:
     talk = _talk(fake, book)
-    leaving = leaving_of(fake.desk)
+    leaving = outbound_review_of(fake.desk)
     question = Question(talk.id, "What did Ferris write?", talk.books)
     assert "John Smith" in {each.text for each in leaving.found_in_question(question)}
     leaving.decide(talk.id, ["Ferris"], ["office@example.org"])
@@ -106,7 +106,7 @@ def test_each_conversation_has_its_own_and_they_go_with_it(fake: FakeDesk, book:
     talk, other = _talk(fake, book), _talk(fake, book)
     _ask(fake, talk, "Mr Zed?")
     _ask(fake, other, "Who?")
-    pseudonyms = leaving_of(fake.desk).pseudonyms
+    pseudonyms = outbound_review_of(fake.desk).pseudonyms
     assert "Zed" in {each.text for each in pseudonyms.of(talk.id)}
     assert "Zed" not in {each.text for each in pseudonyms.of(other.id)}
     fake.desk.conversations.delete(talk.id)
@@ -118,16 +118,16 @@ def test_each_conversation_has_its_own_and_they_go_with_it(fake: FakeDesk, book:
 def test_as_it_is_where_a_person_wants_it(fake: FakeDesk, book: Book) -> None:
     talk = _talk(fake, book)
     _want(fake, RemoteTexts.ASKED)
-    assert leaving_of(fake.desk).must_ask() == _HOST
-    leaving_of(fake.desk).send_as_is(talk.id)
+    assert outbound_review_of(fake.desk).must_ask() == _HOST
+    outbound_review_of(fake.desk).send_as_is(talk.id)
     answer = _ask(fake, talk, "Who is Smith?")
     assert answer.sent == Sent(_HOST, 0)
     assert _PAGE in fake.engine.prompts[-1].documents[0].pages[0].untrusted_text
-    leaving_of(fake.desk).decide(talk.id, [], [])
+    outbound_review_of(fake.desk).decide(talk.id, [], [])
     _ask(fake, talk, "Who is Smith?")
     assert "Smith" not in str(fake.engine.prompts[-1])
     _want(fake, RemoteTexts.AS_IS)
-    assert leaving_of(fake.desk).must_ask() == ""
+    assert outbound_review_of(fake.desk).must_ask() == ""
     _ask(fake, talk, "Who is Smith?")
     assert "Smith" in str(fake.engine.prompts[-1])
 

@@ -14,8 +14,8 @@ from app.core.machine.secret import Key, KeyOrigin
 from app.core.settings import KvType, Mapping
 from app.engine.planner.machine import Machine, imagined
 from app.engine.planner.placement import Placement, PlanRequest, Reason
-from app.services.models.learning import Learning, MeasuredSpeed, Place, Rate, place_of
 from app.services.models.plans import ModelPlan, place, with_measured
+from app.services.models.speed_history import MeasuredSpeed, Place, Rate, SpeedHistory, place_of
 from app.store.db import Database
 from app.store.measurements import Measurements
 from app.store.settings import SettingsStore
@@ -38,9 +38,9 @@ def model(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def learning(tmp_path: Path) -> Iterator[Learning]:
+def learning(tmp_path: Path) -> Iterator[SpeedHistory]:
     with contextlib.closing(Database.open(tmp_path / "octavo.db", Key("5a" * 32, KeyOrigin.FILE))) as database:
-        yield Learning(Measurements(SettingsStore(database)))
+        yield SpeedHistory(Measurements(SettingsStore(database)))
 
 
 def planned(machine: Machine = H100, kv_type: KvType = KvType.Q8_0, mapping: Mapping = Mapping.AUTO) -> ModelPlan:
@@ -58,7 +58,7 @@ def used(prompt: int, evaluated: int, written: int = 0) -> Usage:
     return Usage(prompt, prompt - evaluated, evaluated, written)
 
 
-def told(model: Path, learning: Learning, plan: ModelPlan) -> str:
+def told(model: Path, learning: SpeedHistory, plan: ModelPlan) -> str:
     return " ".join(sentences(with_measured(plan, model, learning)))
 
 
@@ -73,7 +73,7 @@ def test_an_estimate_made_on_a_busy_computer_says_so() -> None:
         assert "busy" not in " ".join(sentences(msgspec.structs.replace(plan, measured=known)))
 
 
-def test_what_an_answer_took_replaces_the_estimate(model: Path, learning: Learning) -> None:
+def test_what_an_answer_took_replaces_the_estimate(model: Path, learning: SpeedHistory) -> None:
     plan = planned()
     assert "Estimated speed: writes 220 tokens a second" in told(model, learning, plan)
     # A book of 100,000 tokens read in 25 seconds, an answer of 200 tokens in 4: beyond the middle of the context.
@@ -94,14 +94,14 @@ def test_what_an_answer_took_replaces_the_estimate(model: Path, learning: Learni
     use_language("en")
 
 
-def test_the_last_measurement_counts(model: Path, learning: Learning) -> None:
+def test_the_last_measurement_counts(model: Path, learning: SpeedHistory) -> None:
     plan = planned()
     for seconds in (4, 2):
         learning.answered(key(model, plan), used(1000, 10, 100), Timings(generate_s=seconds))
     assert with_measured(plan, model, learning).measured.writing == Rate(50.0, 1050)
 
 
-def test_how_fast_a_model_reads_is_known_once_it_has_read(model: Path, learning: Learning) -> None:
+def test_how_fast_a_model_reads_is_known_once_it_has_read(model: Path, learning: SpeedHistory) -> None:
     place = key(model, planned())
     assert learning.reading_speed(place) == 0
     learning.answered(place, used(100_000, 100_000, 200), Timings(read_s=25, generate_s=4))
@@ -109,7 +109,7 @@ def test_how_fast_a_model_reads_is_known_once_it_has_read(model: Path, learning:
     assert learning.reading_speed(place) == 4000, "with more in the context it is slower, and that is what is asked for"
 
 
-def test_a_measurement_of_another_place_or_file_is_not_used(model: Path, learning: Learning) -> None:
+def test_a_measurement_of_another_place_or_file_is_not_used(model: Path, learning: SpeedHistory) -> None:
     plan = planned()
     learning.answered(key(model, plan), used(1000, 10, 100), Timings(generate_s=1))
     other_file = model.with_name("other.gguf")
@@ -128,7 +128,7 @@ def test_a_measurement_of_another_place_or_file_is_not_used(model: Path, learnin
     assert with_measured(longer, model, learning).measured.writing == Rate(100.0, 1050), "the context may differ"
 
 
-def test_what_is_too_short_or_has_images_is_not_learned(model: Path, learning: Learning) -> None:
+def test_what_is_too_short_or_has_images_is_not_learned(model: Path, learning: SpeedHistory) -> None:
     plan = planned()
     at = key(model, plan)
     learning.answered(at, used(1000, 1000, 63), Timings(read_s=1, generate_s=9))
@@ -140,7 +140,7 @@ def test_what_is_too_short_or_has_images_is_not_learned(model: Path, learning: L
     assert with_measured(plan, model, learning) == plan
 
 
-def test_the_faster_way_to_load_is_taken_once_both_were_measured(model: Path, learning: Learning) -> None:
+def test_the_faster_way_to_load_is_taken_once_both_were_measured(model: Path, learning: SpeedHistory) -> None:
     plan = planned()
     assert isinstance(plan.result, Placement)
     assert plan.result.mapping is Mapping.READ

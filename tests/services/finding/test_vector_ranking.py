@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from app.embedding.protocol import WIDTHS, TextVectors, VectorKind
-from app.services.finding import nearness
-from app.services.finding.nearness import Matrix, matrix, nearest
+from app.services.finding import vector_ranking
+from app.services.finding.vector_ranking import Matrix, matrix, nearest
 from app.store.vectors import BookVectors
 
 
@@ -89,7 +89,7 @@ def test_the_sentences_of_some_pages_are_those_of_their_passages() -> None:
 def test_where_there_are_many_the_sentences_of_the_nearest_count(monkeypatch: pytest.MonkeyPatch) -> None:
     some = book(1, said(9, 0), said(9, 9), said(0, 9), said(0, 0), said(0, 9))
     assert list(nearest([some], vector(0), 1)) == [4]
-    monkeypatch.setattr(nearness, "_MOST_BY_SENTENCES", 3)
+    monkeypatch.setattr(vector_ranking, "_MOST_BY_SENTENCES", 3)
     assert list(nearest([some, book(11, FAR, said(9, 0, 0, 0), FAR)], vector(0), 3)) == [4, 5, 3]
 
 

@@ -32,7 +32,7 @@ _IN_THE_MIDDLE = frozenset({Code.REMOTE_CUT, Code.REMOTE_STALLED})
 """The problems in the middle of an answer, which the question itself may be the reason of."""
 
 
-class Breadth:
+class Concurrency:
     """The number of questions that a server is asked at the same time: as many as it says that it has slots; else four,
     and more as long as that brings at least a tenth more answers in the same time. It is halved when the server refuses
     a question, and then grows by one after each round (additive increase, multiplicative decrease, as RFC 5681 has it
@@ -85,14 +85,14 @@ class CellTurn(msgspec.Struct, Generic[CellKind], frozen=True):
     again: bool = False
 
 
-class Turns(Generic[CellKind]):
+class CellScheduler(Generic[CellKind]):
     """The cells that are left, in the order of their numbers. Cells of one row follow each other on one lane, so that
     its books are read once; where all lanes find what one has read, only the first of a row goes alone."""
 
     def __init__(
         self,
         cells: Iterable[tuple[int, CellKind]],
-        breadth: Breadth,
+        breadth: Concurrency,
         model: Callable[[], ModelInfo | None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

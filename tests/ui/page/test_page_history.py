@@ -8,19 +8,19 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.page.page_column import Spot
-from app.ui.page.trail import Trail, TrailPlace
+from app.ui.page.page_history import HistoryPlace, PageHistory
 from tests.tools.screens.page_scenes import draw, read_layer
 from tests.ui.room import LEASE, LETTERS, Room, wait
 
 _ALT = Qt.KeyboardModifier.AltModifier
 
 
-def _place(page: int, book: str = "a") -> TrailPlace:
-    return TrailPlace(book, Spot(page))
+def _place(page: int, book: str = "a") -> HistoryPlace:
+    return HistoryPlace(book, Spot(page))
 
 
 def test_a_trail_leads_back_and_forward_until_one_goes_elsewhere() -> None:
-    trail = Trail()
+    trail = PageHistory()
     assert trail.go(-1, _place(1)) is None
     trail.leave(_place(1))
     trail.leave(_place(2, "b"))

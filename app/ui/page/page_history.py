@@ -11,15 +11,15 @@ _MOST = 100
 
 
 @dataclass(frozen=True)
-class TrailPlace:
+class HistoryPlace:
     book_id: str
     spot: Spot
 
 
-class Trail:
+class PageHistory:
     def __init__(self) -> None:
-        self._behind: list[TrailPlace] = []
-        self._ahead: list[TrailPlace] = []
+        self._behind: list[HistoryPlace] = []
+        self._ahead: list[HistoryPlace] = []
 
     @property
     def leads_back(self) -> bool:
@@ -29,12 +29,12 @@ class Trail:
     def leads_forward(self) -> bool:
         return bool(self._ahead)
 
-    def leave(self, here: TrailPlace) -> None:
+    def leave(self, here: HistoryPlace) -> None:
         """Remember the place from which one follows something."""
         self._behind = [*self._behind, here][-_MOST:]
         self._ahead.clear()
 
-    def go(self, by: int, here: TrailPlace) -> TrailPlace | None:
+    def go(self, by: int, here: HistoryPlace) -> HistoryPlace | None:
         """Return the place one step back for -1, or forward for 1; None if the trail ends there."""
         left, found = (self._behind, self._ahead) if by > 0 else (self._ahead, self._behind)
         if not found:

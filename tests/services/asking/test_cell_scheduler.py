@@ -9,7 +9,7 @@ from app.core.conversations.cell import Cell
 from app.core.conversations.conversation import StoredQuestion
 from app.core.errors import Code, Problem
 from app.engine.protocol import ModelInfo
-from app.services.asking.turns import MOST_AT_ONCE, PATIENCE_S, Breadth, CellTurn, Turns
+from app.services.asking.cell_scheduler import MOST_AT_ONCE, PATIENCE_S, CellScheduler, CellTurn, Concurrency
 from tests.ui.fakes import SCOUT
 
 SERVED = msgspec.structs.replace(SCOUT, host="models.example.org", slots=3)
@@ -43,11 +43,11 @@ def _cells(rows: int, columns: int) -> list[tuple[int, _Placed]]:
     ]
 
 
-def _turns(clock: _Clock, rows: int, columns: int, model: ModelInfo = SERVED) -> Turns[_Placed]:
-    return Turns(_cells(rows, columns), Breadth(), lambda: model, clock)
+def _turns(clock: _Clock, rows: int, columns: int, model: ModelInfo = SERVED) -> CellScheduler[_Placed]:
+    return CellScheduler(_cells(rows, columns), Concurrency(), lambda: model, clock)
 
 
-def _all(turns: Turns[_Placed]) -> list[CellTurn[_Placed]]:
+def _all(turns: CellScheduler[_Placed]) -> list[CellTurn[_Placed]]:
     taken = []
     while (turn := turns.take()) is not None:
         taken.append(turn)
@@ -124,7 +124,7 @@ def test_a_question_that_ends_each_connection_fails_at_last_and_a_dead_server_is
 
 def test_a_server_that_does_not_say_gets_more_as_long_as_that_brings_something() -> None:
     model = msgspec.structs.replace(SERVED, slots=0)
-    pace, widths = Breadth(), []
+    pace, widths = Concurrency(), []
     for _ in range(200):
         width = pace.width(model)
         widths.append(width)
@@ -136,8 +136,8 @@ def test_a_server_that_does_not_say_gets_more_as_long_as_that_brings_something()
 
 def test_a_refusal_halves_and_answers_bring_it_back_up_to_the_limit_of_a_person() -> None:
     model = msgspec.structs.replace(SERVED, slots=64)
-    assert Breadth().width(model) == MOST_AT_ONCE
-    pace = Breadth(8)
+    assert Concurrency().width(model) == MOST_AT_ONCE
+    pace = Concurrency(8)
     assert pace.width(model) == 8
     pace.refused(model)
     assert pace.width(model) == 4

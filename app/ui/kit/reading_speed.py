@@ -19,7 +19,7 @@ _MIN_SAMPLES = 4
 """The slices from which on the growth counts: fewer say nothing about how the time for a token grows."""
 
 
-class Pace:
+class ReadingSpeed:
     """Follows one reading. What was taken from the context or from disk does not count: only evaluating takes time.
 
     Attention compares a token with all before it, so the seconds for a token at position p are taken as a + b * p,

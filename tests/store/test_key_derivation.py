@@ -7,8 +7,8 @@ import pytest
 from app.core.errors import AppError, Code
 from app.core.machine.passphrase import require_strong
 from app.core.machine.secret import KeyOrigin
-from app.store import derivation
-from app.store.derivation import Argon2Cost, Stretching, derive, measured_cost
+from app.store import key_derivation
+from app.store.key_derivation import Argon2Cost, Stretching, derive, measured_cost
 
 _MIB = 1024
 _CHEAP = Argon2Cost(32, 1, 1)
@@ -39,7 +39,7 @@ def test_the_same_passphrase_salt_and_cost_give_the_same_key() -> None:
 def test_a_guess_costs_about_a_second_within_bounds(
     seconds_per_mib: float, cores: int, memory_gib: int, expected: Argon2Cost
 ) -> None:
-    assert derivation._affordable(seconds_per_mib / _MIB, cores, memory_gib << 20) == expected
+    assert key_derivation._affordable(seconds_per_mib / _MIB, cores, memory_gib << 20) == expected
 
 
 def test_every_cost_that_is_measured_is_one_that_a_file_may_ask_for() -> None:
@@ -52,7 +52,7 @@ def test_every_cost_that_is_measured_is_one_that_a_file_may_ask_for() -> None:
 
 
 def test_where_the_library_has_no_argon2_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(derivation, "_has_argon2", lambda: False)
+    monkeypatch.setattr(key_derivation, "_has_argon2", lambda: False)
     for makes in (lambda: derive("été 契約", Stretching(bytes(32), _CHEAP)), measured_cost):
         with pytest.raises(AppError) as error:
             makes()

@@ -44,7 +44,7 @@ def _waits(_wanted: QueuedQuestion) -> bool:
     return False
 
 
-class Holding(QObject):
+class QuestionQueue(QObject):
     """Keeps at most one question for each conversation waiting. Its text stays where it is written.
 
     An empty id means the conversation that will be shown first.

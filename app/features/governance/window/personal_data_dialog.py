@@ -8,9 +8,15 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.core.kept import Keeps
-from app.features.governance.data import KeptDesk, KeptReport
+from app.features.governance.data import PersonalDataDesk, PersonalDataReport
 from app.features.governance.keeping import LookingThrough
-from app.features.governance.kept_words import desk_words, file_words, limits_words, nothing_words, places_words
+from app.features.governance.personal_data_words import (
+    desk_words,
+    file_words,
+    limits_words,
+    nothing_words,
+    places_words,
+)
 from app.ui.kit.frame_state import bound
 from app.ui.look.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import ChoiceButton, TextButton
@@ -23,7 +29,7 @@ _WIDTH, _HEIGHT = 820, 640
 _HERE, _EVERYWHERE = "here", "everywhere"
 
 
-class KeptDialog(QDialog):
+class PersonalDataDialog(QDialog):
     """The dialog. `wanted` carries a name, empty to count everything, and whether all matters are looked into;
     `export_wanted` carries the report that is shown."""
 
@@ -35,7 +41,7 @@ class KeptDialog(QDialog):
         that there are some."""
         super().__init__(parent)
         self._keeps = keeps
-        self._report: KeptReport | None = None
+        self._report: PersonalDataReport | None = None
         self.setWindowTitle(_("What is kept"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
@@ -95,7 +101,7 @@ class KeptDialog(QDialog):
         self.bar.setMaximum(event.total)
         self.bar.setValue(event.done)
 
-    def show_report(self, report: KeptReport) -> None:
+    def show_report(self, report: PersonalDataReport) -> None:
         self._set_busy(False)
         self._report = report
         self.tree.clear()
@@ -114,7 +120,7 @@ class KeptDialog(QDialog):
         self._set_busy(False)
         self.words.setText(words)
 
-    def _add_desk(self, desk: KeptDesk, *, named: bool, several: bool) -> None:
+    def _add_desk(self, desk: PersonalDataDesk, *, named: bool, several: bool) -> None:
         above = self._add(None, desk_words(desk), bold=True) if several else None
         if not named:
             for where, number in desk.totals.items():

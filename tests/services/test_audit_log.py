@@ -12,7 +12,7 @@ from app.core.documents.document import Document, Format, Page
 from app.core.errors import Code, Problem
 from app.core.record import RecordEntry, RecordKind
 from app.core.work import Cancel, finish
-from app.services.recording import close_open_answers
+from app.services.audit_log import close_open_answers
 from tests.ui.fakes import FakeDesk, open_desk
 
 SHA256 = "ab" * 32
