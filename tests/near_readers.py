@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.isolation import client, worker_main
+from app.isolation import client, fork_server, worker_main
 from app.isolation.child import ChildDied
 from app.isolation.client import ReaderKind, ReaderLimits, ReaderProcess
 from app.isolation.heartbeat import SandboxReady
@@ -58,7 +58,7 @@ class NearReader(ReaderProcess):
     def __init__(
         self, kind: ReaderKind, step: Step, limits: ReaderLimits, _on_death: Callable[[ChildDied], None]
     ) -> None:
-        self.reached = None
+        self.reached, self._forked = None, None
         self._findings = kind.findings
         self._limits = limits
         self._child: Any = _Child((kind.module, step.value), kind.events)
@@ -108,4 +108,5 @@ worker_main.enter, worker_main.serve = _enter, _serve  # type: ignore[assignment
 
 def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have readers of this test read in a thread."""
+    monkeypatch.setattr(fork_server, "POSSIBLE", False)
     monkeypatch.setattr(client, "ReaderProcess", _reader)

@@ -95,7 +95,9 @@ _FINDINGS: Findings = {
 }
 """The problems that a reader may report, with the parameters of each and their types."""
 
-KIND = ReaderKind("app.documents.worker", Event, _FINDINGS, harmless=frozenset({Code.DOCUMENT_PASSWORD_NEEDED}))
+KIND = ReaderKind(
+    "app.documents.worker", Event, _FINDINGS, harmless=frozenset({Code.DOCUMENT_PASSWORD_NEEDED}), forks=True
+)
 
 
 # A reader may be taken over by its document: nothing that later code relies on is taken on trust.
@@ -260,12 +262,9 @@ class DocumentReader:
         yield Opening(0, 0)
         began = time.monotonic()
         with logged(_log, "not read"):
-            file = self._opened(path, member, cancel)
-            process = self._client.open((file.fd,), file.path)
+            file, process, parsed = yield from self._parse(path, member, password, cancel)
             try:
-                order = Parse(file.name, password)
-                said = yield from process.converse(order, file.path, Parsed, _is_sound, cancel)
-                document = _inside(said.document, member)
+                document = _inside(parsed, member)
                 if recognition.is_wanted(document):
                     document = yield from self._recognise(document, file, process, password, cancel)
                 outline = outline_of(document.pages, document.outline)
@@ -282,6 +281,28 @@ class DocumentReader:
         took_s = time.monotonic() - began
         _log.info("read %d pages, %d characters, %.2f s", len(document.pages), document.characters, took_s)
         return document
+
+    def _parse(
+        self, path: Path, member: str, password: Password | None, cancel: Cancel
+    ) -> Work[Opening, tuple[_OpenedFile, ReaderProcess, Document]]:
+        """Open a file and parse it, once more where it was not its own process that died but the fork server: that may
+        have been the fault of another file, or of nobody."""
+        for may_repeat in (True, False):
+            file = self._opened(path, member, cancel)
+            process = self._client.open((file.fd,), file.path)
+            try:
+                order = Parse(file.name, password)
+                said = yield from process.converse(order, file.path, Parsed, _is_sound, cancel)
+            except AppError:
+                self._client.end(process)
+                if not (may_repeat and process.is_lost):
+                    raise
+            except BaseException:
+                self._client.end(process)
+                raise
+            else:
+                return file, process, said.document
+        raise AssertionError("the second time either returns or raises")
 
     def members(self, path: Path, cancel: Cancel, member: str = "") -> tuple[Member, ...]:
         """Return the documents in a ZIP, or in one that is the `member` of a file; none if that is as deep as Octavo

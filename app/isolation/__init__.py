@@ -1,7 +1,10 @@
 """Child processes: how they are started, spoken to, watched, limited and locked in.
 
 `child.py` says how a child died, `client.py` is the desk's side of all readers, `sandbox.py` has the ladder of
-sandboxes, `worker_main.py` is what every reader does.
+sandboxes, `worker_main.py` is what every reader does, `fork_server.py` makes readers by forks.
+
+A fork inherits the program with its libraries, nothing of a file or a person. Forks of one server share the layout of
+memory (`fork_server.py`).
 
 Invariants:
 
@@ -10,7 +13,13 @@ Invariants:
   tests/isolation/test_client.py::test_each_file_gets_a_reader_of_its_own.
 - A reader reaches nothing but its document: no path, socket, program or process. Held by:
   tests/isolation/test_escape.py::test_every_way_out_is_shut,
-  tests/isolation/test_sandbox.py::test_a_locked_child_reaches_nothing_but_its_document.
+  tests/isolation/test_sandbox.py::test_a_locked_child_reaches_nothing_but_its_document,
+  tests/isolation/test_fork_server.py::test_a_fork_reaches_neither_its_sibling_nor_the_server.
+- Nothing of an earlier file, of the desk's environment or of its descriptors is in a forked reader. Held by:
+  tests/isolation/test_fork_server.py::test_a_fork_has_nothing_of_an_earlier_file_or_of_the_desk,
+  tests/isolation/test_fork_server.py::test_a_fork_has_its_pipe_and_its_file_and_no_other_descriptor.
+- A forked reader that ends of its own accord is the last of its server. Held by:
+  tests/isolation/test_fork_server.py::test_a_server_is_replaced_after_a_crash_and_after_so_many_files.
 - After the lock nothing is imported and no file is opened; what is loaded late is loaded by `get_ready`. Held by:
   tests/documents/formats/test_contract.py::test_after_preload_no_file_is_opened_and_nothing_imported.
 - Only `handover.py` may import `socket`: connected sockets without a name or a port. Held by: contract "no sockets, no

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import IO, Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -32,6 +32,9 @@ SILENCE_LIMIT_S = 20.0
 START_LIMIT_S = 120.0
 """Seconds until a child's first sign of life, which comes once its libraries are loaded: a slow disk and a busy machine
 delay it."""
+
+PIPE_BYTES = 1 << 16
+"""The size of the buffers at the desk's ends of a child's pipes."""
 
 _POLL_S = 0.25
 _STOPPED_S = 2.0
@@ -54,6 +57,58 @@ class ChildDied(Exception):
         self.detail = detail
 
 
+class Process(Protocol):
+    """The process of a child, however it was started. Its members are those of `subprocess.Popen`, but for `end`."""
+
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+    returncode: int | None
+
+    @property
+    def pid(self) -> int: ...
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Raises subprocess.TimeoutExpired."""
+
+    def end(self) -> None:
+        """Kill it, with all that it started. Does not wait."""
+
+
+class Program(subprocess.Popen[bytes]):
+    """A program that the desk started, in a session of its own: Ctrl+C in a terminal is the desk's to handle."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        speaks: bool = True,
+        pass_fds: Sequence[int] = (),
+        env: dict[str, str] | None = None,
+    ) -> None:
+        """`speaks`: it has a pipe to the desk. Raises OSError when it cannot be started."""
+        super().__init__(
+            list(argv),
+            stdin=subprocess.PIPE if speaks else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if speaks else subprocess.DEVNULL,
+            stderr=None if os.environ.get("OCTAVO_DEBUG") else subprocess.DEVNULL,
+            pass_fds=tuple(pass_fds),
+            env=env,
+            start_new_session=True,
+            bufsize=PIPE_BYTES,
+        )
+
+    def end(self) -> None:
+        """Kill the program with all that it started: a sandbox that has just begun may not yet pass its death on, and
+        would keep the pipe open after it. As long as nobody asked how it ended, its group is its own."""
+        if self.returncode is not None:
+            return
+        if sys.platform == "win32":
+            self.kill()
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+
+
 class Child(Generic[Incoming]):
     """One running child. `send`, `receive` and `kill` may be used from different threads."""
 
@@ -67,8 +122,10 @@ class Child(Generic[Incoming]):
         pass_fds: Sequence[int] = (),
         env: dict[str, str] | None = None,
         on_death: Callable[[ChildDied], None] | None = None,
+        process: Process | None = None,
     ) -> None:
-        """Start `argv`. `incoming` is the (union) type of the messages it sends.
+        """Start `argv`, unless `process` already runs what that names. `incoming` is the (union) type of the messages
+        it sends.
 
         `stall_limit_s` are the seconds that one step of its work may take before it counts as hung. `on_death` is
         called once, on a thread of this object, when the child ends without having been asked to. Raises OSError if the
@@ -79,16 +136,7 @@ class Child(Generic[Incoming]):
         self._silence_limit_s = silence_limit_s
         self._on_death = on_death
         self._closing, self._hung_s = False, 0
-        self._process = subprocess.Popen(
-            list(argv),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=None if os.environ.get("OCTAVO_DEBUG") else subprocess.DEVNULL,
-            pass_fds=tuple(pass_fds),
-            env=env,
-            start_new_session=True,  # Ctrl+C in a terminal is the desk's to handle
-            bufsize=1 << 16,
-        )
+        self._process: Process = process or Program(argv, pass_fds=pass_fds, env=env)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._encoder = Encoder(self._process.stdin)  # type: ignore[arg-type]
@@ -136,7 +184,7 @@ class Child(Generic[Incoming]):
     def kill(self) -> None:
         """End the child at once. Waits until its memory is back."""
         self._closing = True
-        self._end()
+        self._process.end()
         self._finish()
 
     def close(self) -> None:
@@ -146,7 +194,7 @@ class Child(Generic[Incoming]):
             assert self._process.stdin is not None
             self._process.stdin.close()
         if not self._ends_within(_EXIT_WAIT_S):
-            self._end()
+            self._process.end()
         self._finish()
 
     def _ends_within(self, seconds: float) -> bool:
@@ -155,17 +203,6 @@ class Child(Generic[Incoming]):
         except subprocess.TimeoutExpired:
             return False
         return True
-
-    def _end(self) -> None:
-        """Kill the child with all that it started: a sandbox that has just begun may not yet pass its death on, and
-        would keep the pipe open after it. As long as nobody asked how the child ended, its group is its own."""
-        if self._process.returncode is not None:
-            return
-        if sys.platform == "win32":
-            self._process.kill()
-        else:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _finish(self) -> None:
         self._process.wait()
@@ -187,14 +224,14 @@ class Child(Generic[Incoming]):
                     self._arrived.put(message)
                 elif message.stuck_s > self._stall_limit_s:
                     self._hung_s = math.ceil(message.stuck_s)
-                    self._end()
+                    self._process.end()
         except CutFrame:
             # It died while it wrote. The pipe closes a moment before the system says how.
             broken = not self._ends_within(_EXIT_WAIT_S)
-            self._end()
+            self._process.end()
         except BrokenFrame:
             broken = True
-            self._end()
+            self._process.end()
         except (OSError, ValueError):
             pass  # the pipe was closed under us: the child is ending
         self._died = self._post_mortem(self._process.wait(), broken)
@@ -207,7 +244,7 @@ class Child(Generic[Incoming]):
             silent_s = time.monotonic() - self._last_sign
             if silent_s > (self._silence_limit_s if self._heard else max(self._silence_limit_s, START_LIMIT_S)):
                 self._hung_s = math.ceil(silent_s)
-                self._end()
+                self._process.end()
                 return
             before = time.monotonic()
             self._listener.join(_POLL_S)

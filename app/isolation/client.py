@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,8 +21,9 @@ from app.core.conversations.events import Opening
 from app.core.conversations.image import Raster
 from app.core.errors import AppError, Code, Problem
 from app.core.work import Cancel, Stopped, Work, finish
-from app.isolation import sandbox
+from app.isolation import fork_server, sandbox
 from app.isolation.child import SILENCE_LIMIT_S, START_LIMIT_S, Cause, Child, ChildDied
+from app.isolation.forks import ForkServer
 from app.isolation.handover import FileSender
 from app.isolation.heartbeat import SandboxReady, WireFailed
 from app.isolation.limits import READER_CPU_S, READER_MEMORY_BYTES
@@ -65,29 +67,38 @@ class ReaderKind(msgspec.Struct, frozen=True):
     findings: Findings  # what it may say went wrong, and the parameters that come with each
     unstarted: Code = Code.READER_OUT_OF_MEMORY  # the code, with `path`, for a process that could not be started
     harmless: frozenset[Code] = frozenset()  # findings after which it may be asked again
+    forks: bool = False  # many files are read in a row: a fork server makes their processes
 
 
 class ReaderProcess:
     """A process that carries out one order at a time; `kill` may come from any thread."""
 
     def __init__(
-        self, kind: ReaderKind, step: Step, limits: ReaderLimits, on_death: Callable[[ChildDied], None]
+        self,
+        kind: ReaderKind,
+        step: Step,
+        limits: ReaderLimits,
+        on_death: Callable[[ChildDied], None],
+        server: ForkServer | None = None,
     ) -> None:
-        """Start it: it ends with this thread. Raises OSError when no process could be started."""
+        """Start it, or have `server` fork it, which was started with the same; it ends with this thread, or with that
+        of the server. Raises OSError when no process could be started."""
         self.reached: Step | None = None
         self._findings = kind.findings
         self._limits = limits
         self._files = FileSender()
-        arguments = (step.value, str(self._files.inherited), str(limits.memory_bytes), str(limits.cpu_s))
+        fd = self._files.inherited
         try:
+            self._forked = server.fork(fd) if server is not None else None
             self._child: Child[msgspec.Struct] = Child(
-                sandbox.wrap(command(kind.module, *arguments), step),
+                _command_line(kind, step, limits, fd),
                 kind.events,
                 stall_limit_s=limits.progress_s,
                 silence_limit_s=limits.silence_s,
-                pass_fds=(self._files.inherited,),
+                pass_fds=(fd,),
                 env=sandbox.environment(),
                 on_death=on_death,
+                process=self._forked,
             )
         except BaseException:
             self._files.close()
@@ -98,6 +109,16 @@ class ReaderProcess:
     @property
     def alive(self) -> bool:
         return self._child.death is None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it ended because its fork server did."""
+        return self._forked is not None and self._forked.is_lost
+
+    @property
+    def is_beside_a_crash(self) -> bool:
+        """Whether the last file of a process with the same layout of memory ended that one: this one gets no file."""
+        return self._forked is not None and self._forked.is_beside_a_crash
 
     def give(self, fds: Sequence[int]) -> bool:
         """Hand over its open files, once, before it is asked anything; whether it was there to take them."""
@@ -197,6 +218,12 @@ class ReaderProcess:
         return AppError(Code.READER_CRASHED, path=path, signal=ended_by)
 
 
+def _command_line(kind: ReaderKind, step: Step, limits: ReaderLimits, fd: int, *mode: str) -> list[str]:
+    """Return the command line of `worker_main.enter`, in the sandbox."""
+    arguments = (step.value, str(fd), str(limits.memory_bytes), str(limits.cpu_s), *mode)
+    return sandbox.wrap(command(kind.module, *arguments), step)
+
+
 class ReaderClient:
     """The processes of one kind. Every method may be called from any thread.
 
@@ -210,6 +237,9 @@ class ReaderClient:
         self._limits = limits
         self._asked = step
         self._reached: Step | None = None
+        self._forks = kind.forks and step is not Step.RLIMITS
+        self._server: ForkServer | None = None
+        self._server_step = Step.RLIMITS
         self._keep = keep
         self._kept: OrderedDict[Hashable, tuple[object, ReaderProcess]] = OrderedDict()
         self._running: set[ReaderProcess] = set()
@@ -254,7 +284,7 @@ class ReaderClient:
             process = waiting.result()
         except OSError:
             return None
-        if process.give(fds):
+        if not process.is_beside_a_crash and process.give(fds):
             return process
         self.end(process)
         return None
@@ -313,22 +343,64 @@ class ReaderClient:
         self._running.discard(process)
 
     def _start(self, limits: ReaderLimits) -> ReaderProcess:
-        """Start a process, on the starter's thread. With bubblewrap installed, the first process is started in it at
-        once: only if that fails, trying finds out what this system offers."""
-        first = self._asked is None and self._reached is None and sandbox.has_bubblewrap()
-        if first:
-            process = ReaderProcess(self._kind, Step.BUBBLEWRAP, limits, self._replace_waiting)
+        """Start a process, on the starter's thread: by a fork, else as a program of its own."""
+        process = self._fork() if limits is self._limits else None
+        if process is not None:
+            return process
+        for step in self._steps():
+            process = ReaderProcess(self._kind, step, limits, self._replace_waiting)
             self._running.add(process)
-            if process.gets_ready():
-                self._reached = process.reached
-                return process
+            if self._asked or self._reached or step is not Step.BUBBLEWRAP or process.gets_ready():
+                break
             self.end(process)
-        step = self._asked or self._reached or sandbox.probe()
-        if self._asked is None and step is Step.RLIMITS:
-            step = Step.LANDLOCK  # a system that offers half of that step gets that half
-        process = ReaderProcess(self._kind, step, limits, self._replace_waiting)
-        self._running.add(process)
+        assert process is not None
+        self._reached = process.reached or self._reached
         return process
+
+    def _fork(self) -> ReaderProcess | None:
+        """Have the fork server make a process, or another server once where that one forks no more; None where neither
+        does, or this system has none."""
+        for _attempt in range(2 if fork_server.POSSIBLE else 0):
+            server = self._usable_server()
+            if server is None:
+                break
+            with contextlib.suppress(OSError):
+                process = ReaderProcess(self._kind, self._server_step, self._limits, self._replace_waiting, server)
+                self._running.add(process)
+                return process
+        return None
+
+    def _usable_server(self) -> ForkServer | None:
+        if self._server is None or not self._server.may_fork:
+            if self._server is not None:
+                self._server.retire()
+            self._server = self._start_server() if self._forks else None
+            self._forks = self._server is not None
+        return self._server
+
+    def _start_server(self) -> ForkServer | None:
+        """Start a fork server; None where this system does not let it lock itself in."""
+        for step in self._steps():
+            with contextlib.suppress(OSError):
+                server = ForkServer(partial(self._server_command, step))
+                self._server_step = step
+                return server
+        return None
+
+    def _server_command(self, step: Step, fd: int) -> list[str]:
+        return _command_line(self._kind, step, self._limits, fd, fork_server.MODE)
+
+    def _steps(self) -> Iterator[Step]:
+        """Yield the steps at which a process is tried, one after the other. With bubblewrap installed, the first is
+        started in it at once: only if that fails, trying finds out what this system offers. A system that offers half
+        of Landlock's step gets that half."""
+        if self._asked is not None:
+            yield self._asked
+            return
+        if self._reached is None and sandbox.has_bubblewrap():
+            yield Step.BUBBLEWRAP
+        step = self._reached or sandbox.probe()
+        yield Step.LANDLOCK if step is Step.RLIMITS else step
 
     # ---- kept
 
@@ -395,6 +467,8 @@ class ReaderClient:
         self._end_all()
         self._starter.shutdown()
         self._end_all()  # one that was just being started
+        if self._server is not None:
+            self._server.end()
         self._kept.clear()
 
     def _end_all(self) -> None:

@@ -195,6 +195,20 @@ def lock(step: Step, receiver: int = -1, *, opens_fonts: bool = False) -> Callab
     return finish
 
 
+def lock_server(step: Step) -> bool:
+    """Close the sandbox around a fork server (`isolation.fork_server`), from inside, once everything was imported: as
+    `lock` does, but for the calls by which it forks and a fork locks itself in. Return whether its filter of system
+    calls is in force; without that it may not fork."""
+    if step is Step.RLIMITS:
+        return False
+    limits.drop_capabilities()
+    _inside_bubblewrap()  # a fork can no longer look
+    restrict_calls = syscalls.prepare_server()
+    _restrict_files()
+    return restrict_calls()
+
+
+@functools.cache
 def _inside_bubblewrap() -> bool:
     try:
         return Path("/proc/1/comm").read_text(encoding="ascii") == "bwrap\n"

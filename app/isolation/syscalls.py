@@ -43,6 +43,14 @@ _DEADLY = """
     personality modify_ldt kcmp vhangup
 """
 
+# A fork server lives on these besides, and a fork of it until it is locked in itself.
+_FORKING = """
+    wait4 waitid pidfd_open kill tgkill prctl capset capget seccomp setrlimit prlimit64 setpriority sched_getaffinity
+    landlock_create_ruleset landlock_add_rule landlock_restrict_self set_robust_list set_tid_address rseq
+    newfstatat stat lstat readlink readlinkat access faccessat faccessat2 getcwd statx recvmsg getsockname getsockopt
+    fcntl ioctl
+"""
+
 # These reach another process.
 _REACHING_OUT = """
     ptrace process_vm_readv process_vm_writev process_madvise pidfd_open pidfd_getfd pidfd_send_signal tkill truncate
@@ -54,6 +62,7 @@ _DEVICE_OWNERS = (0x5452, 0x8901, 0x8902)  # FIOASYNC, FIOSETOWN, SIOCSPGRP: asm
 _AF_INET, _AF_INET6 = 2, 10  # linux/socket.h
 _COPY_OR_ASK = (0, 1, 2, 3, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC: linux/fcntl.h
 _SET_FLAGS = 4  # F_SETFL; with O_ASYNC, the kernel would send signals in the name of this process
+_NEW_NAMESPACES = (0x2_0000, 0x80, *(1 << bit for bit in range(25, 31)))  # CLONE_NEW...: linux/sched.h
 _PROT_EXEC = 4  # asm-generic/mman-common.h
 _AT_EMPTY_PATH = 0x1000  # linux/fcntl.h
 _TERMINAL_SETTINGS = 0x5401  # TCGETS, which isatty asks; FIOCLEX and FIONCLEX set close-on-exec: asm-generic/ioctls.h
@@ -74,6 +83,13 @@ def prepare(receiver: int, *, opens: bool) -> Callable[[], bool]:
     A call that no list names fails with ENOSYS, so that a C library newer than this filter falls back to an older call.
     """
     return _prepared(lambda rules: _fill(rules, receiver, opens), all_else=False)
+
+
+def prepare_server() -> Callable[[], bool]:
+    """Make the filter of a fork server ready, as `prepare` does a reader's. The server may fork, start threads in a
+    fork, look at paths, and restrict itself further. It opens files for reading alone, where Landlock or the view of
+    the file system lets it, reaches no network, and starts no program."""
+    return _prepared(_fill_server, all_else=False)
 
 
 def deny_internet() -> bool:
@@ -193,6 +209,20 @@ def _fill(rules: _Rules, receiver: int, opens: bool) -> None:
     rules.add(rules.allowed, "setpriority", (0, rules.equal, os.PRIO_PROCESS), (1, rules.equal, 0))
     for argument in (0, 1):
         rules.add(rules.refused, "setpriority", (argument, rules.other, 0))
+
+
+def _fill_server(rules: _Rules) -> None:
+    allowed = {*_ALLOWED.split(), *_FORKING.split()}
+    for name in allowed:
+        rules.add(rules.allowed, name)
+    for action, names in ((rules.refused, _REFUSED), (rules.deadly, _DEADLY)):
+        for name in {*names.split()} - allowed - {"clone"}:
+            rules.add(action, name)
+    rules.allow_without("clone", 0, *_NEW_NAMESPACES)
+    for name, flags in (("open", 1), ("openat", 2)):
+        rules.allow_without(name, flags, os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC)
+    for name in ("mmap", "mprotect"):
+        rules.allow_without(name, 2, _PROT_EXEC)
 
 
 def _fstat_takes_a_path() -> bool:

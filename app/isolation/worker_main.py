@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from app.core.errors import AppError, Code, Problem
-from app.isolation import limits, sandbox
+from app.isolation import fork_server, limits, sandbox
 from app.isolation.handover import FileReceiver
 from app.isolation.heartbeat import Port, SandboxReady, WireFailed
 
@@ -35,17 +35,22 @@ def enter(
 ) -> tuple[Port[Any], tuple[int, ...]]:
     """Limit this process, lock it in, seal it, report to the desk which step was reached, and wait for the files.
 
-    `orders` is the (union) type of its orders; `arguments` are the command line's: STEP SOCKET MEMORY_BYTES CPU_S.
+    `orders` is the (union) type of its orders; `arguments` are the command line's: STEP SOCKET MEMORY_BYTES CPU_S, and
+    `fork_server.MODE` where this is to be a fork server: then this returns in each of its forks, and nowhere else.
     `get_ready` loads what could not be loaded afterwards, `start` starts threads, which the lock then holds; nothing
     untrusted has been touched by then. `mapped_bytes` is the most that mapped files add to the memory. `opens_fonts` is
     as in `sandbox.lock`. Return the pipe to the desk and the descriptors of the files.
     """
-    step, socket, memory_bytes, cpu_s = arguments
+    step, socket, memory_bytes, cpu_s, *mode = arguments
     held = limits.Limits(memory_bytes=int(memory_bytes), cpu_s=int(cpu_s), mapped_bytes=mapped_bytes)
+    receiver = int(socket)
     limits.confine(held)
-    files = FileReceiver(int(socket))
     get_ready()
-    close = sandbox.lock(sandbox.Step(step), receiver=int(socket), opens_fonts=opens_fonts)
+    if fork_server.MODE in mode:
+        fork_server.serve(sandbox.Step(step), receiver)
+        receiver = fork_server.FILES
+    files = FileReceiver(receiver)
+    close = sandbox.lock(sandbox.Step(step), receiver=receiver, opens_fonts=opens_fonts)
     port: Port[Any] = Port(orders)  # starts a thread, so that it comes after the lock
     start()
     limits.seal()

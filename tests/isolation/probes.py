@@ -30,8 +30,8 @@ _HERE = -100  # AT_FDCWD
 
 
 class Scene(msgspec.Struct, frozen=True):
-    """The things that an intruder might want. `pipe` is the reading end of a pipe of its own; `document` is open for
-    reading."""
+    """The things that an intruder might want. `parent` is another process; `pipe` is the reading end of a pipe of its
+    own; `document` is open for reading."""
 
     parent: int
     home: str

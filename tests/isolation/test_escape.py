@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -22,9 +23,18 @@ SUCCEED_OUTSIDE = (
 @pytest.mark.parametrize("rung", cells.offered(), ids=lambda rung: rung.name)
 def test_every_way_out_is_shut(rung: Rung, tmp_path: Path) -> None:
     tries = cells.attempt(rung, tmp_path, probes.HARMLESS)
-    assert len(tries.outcomes) == len(probes.HARMLESS) > 80
+    assert len(tries.outcomes) == len(probes.HARMLESS) * len(cells.aims(rung)) > 80
     assert tries.escapes == {}
-    assert set(tries.capabilities) == {"0"}
+    assert {*"".join(tries.capabilities)} == {"0"}
+
+
+@pytest.mark.parametrize("rung", [rung for rung in cells.offered() if rung.forks], ids=lambda rung: rung.name)
+@pytest.mark.parametrize("aim", [cells.SERVER, cells.SIBLING])
+@pytest.mark.parametrize("name", ["trace", "read the parent", "write the parent", "hold the parent"])
+def test_reaching_for_a_sibling_or_the_server_ends_a_fork_alone(
+    name: str, aim: str, rung: Rung, tmp_path: Path
+) -> None:
+    assert cells.attempt(rung, tmp_path, [name], aim).signal == signal.SIGSYS
 
 
 def test_outside_a_sandbox_the_same_probes_succeed(tmp_path: Path) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
+import fcntl
 import os
+import random
+import resource
 import sys
+import time
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -48,6 +53,27 @@ def receive_anywhere(receiver: int) -> str:
     return " ".join(sorted(found))
 
 
+def open_descriptors() -> str:
+    """Which descriptors this process has, as far as it may have any."""
+    found = []
+    for fd in range(1024):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(fd, fcntl.F_GETFD)
+            found.append(fd)
+    return " ".join(map(str, found))
+
+
+def chance() -> str:
+    """A number from the generator that Python seeds once for a process."""
+    return str(random.getrandbits(64))
+
+
+def limits_in_force() -> str:
+    """The limits of memory, processor time, output and processes, and how much processor time is used, in seconds."""
+    held = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE)]
+    return " ".join(map(str, [*held, resource.getrlimit(resource.RLIMIT_NPROC)[0], round(time.process_time())]))
+
+
 def main(*arguments: str) -> None:
     port, (fd,) = worker_main.enter(Try, arguments)
     _step, receiver, *_limits = arguments
@@ -55,6 +81,7 @@ def main(*arguments: str) -> None:
     def carry_out(order: Try) -> Tried:
         every = prisoner.attempts(order.home, order.secret, order.loot, fd, -1)
         every["receive"] = partial(receive_anywhere, int(receiver))
+        every |= {"descriptors": open_descriptors, "chance": chance, "limits": limits_in_force}
         return Tried({name: prisoner.outcome(every[name]) for name in order.names}, os.getpid())
 
     worker_main.serve(port, carry_out)
