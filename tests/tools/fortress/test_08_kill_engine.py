@@ -77,7 +77,7 @@ def test_engine(
 
 def test_readers(program: Program, tmp_path: Path, times: Callable[[int], int], figure: Callable[[str], None]) -> None:
     """Ended while they read: the document is named, and the others are there. It is read the next time; one that a
-    reader crashed at, where that is asked for."""
+    reader crashed at, where that is asked for. At every third time, the server that forks them is ended as well."""
     rng, kills, named = random.Random(9), times(20), 0
     for number in range(kills):
         folder = tmp_path / f"folder {number}"
@@ -88,8 +88,11 @@ def test_readers(program: Program, tmp_path: Path, times: Callable[[int], int], 
         how = rng.choice((signal.SIGKILL, signal.SIGSEGV))
         while not adding.over:
             time.sleep(rng.uniform(0.3, 1.5))
-            for reader in adding.children(_READER):
-                send(reader, how)
+            readers = adding.children(_READER)
+            servers = {parent.pid for reader in readers if (parent := reader.parent()) in readers}
+            for reader in reversed(readers):
+                if number % 3 == 0 or reader.pid not in servers:
+                    send(reader, how)
         adding.end()
         named += any(str(folder) in line for line in adding.errors)
         again = program.run("add", *(("--retry",) if how is signal.SIGSEGV else ()), folder, code=None)

@@ -19,6 +19,7 @@ from pathlib import Path
 from unittest import mock
 
 import msgspec
+import psutil
 import pytest
 
 from tests.isolation import cells, probes
@@ -44,17 +45,21 @@ _SPARE = 6  # readers that may be over before they are seen
 def test_no_probe_gets_out(rung: Rung, tmp_path: Path, figure: Figure) -> None:
     tries = cells.attempt(rung, tmp_path, probes.HARMLESS)
     assert tries.escapes == {}
-    ended = [cells.attempt(rung, tmp_path, [name]).signal for name in probes.DEADLY]
-    assert ended == [signal.SIGSYS] * len(probes.DEADLY)
+    ended = [cells.attempt(rung, tmp_path, [name], aim).signal for name in probes.DEADLY for aim in cells.aims(rung)]
+    assert ended == [signal.SIGSYS] * len(probes.DEADLY) * len(cells.aims(rung))
     figure(f"{rung.name}: {len(tries.outcomes)} probes refused, {len(ended)} ended the reader, 0 got out")
 
 
 @pytest.mark.usefixtures("checkout")
 @pytest.mark.skipif(cells.LANDLOCK not in RUNGS, reason="this system has no Landlock")
 def test_no_probe_gets_out_on_kernels_with_an_older_landlock(tmp_path: Path, figure: Figure) -> None:
+    count = 0
     for abi in range(1, 8):
-        assert cells.attempt(cells.older(abi), tmp_path, probes.HARMLESS).escapes == {}, abi
-    figure(f"Landlock ABI 1 to 7: {7 * len(probes.HARMLESS)} probes, 0 got out")
+        for rung in (older := cells.older(abi), cells.forked(older)):
+            tries = cells.attempt(rung, tmp_path, probes.HARMLESS)
+            assert tries.escapes == {}, rung.name
+            count += len(tries.outcomes)
+    figure(f"Landlock ABI 1 to 7: {count} probes, 0 got out")
 
 
 @pytest.mark.root
@@ -90,10 +95,14 @@ _OPENED_BY_PATH = {
 """The probes from which Landlock or bubblewrap keeps a reader that may open fonts, not the filter."""
 
 
+_AIMS = (cells.SIBLING, cells.SERVER, cells.DESK)
+"""The processes that a fork reaches for; one beside it may be gone soon."""
+
+
 @dataclass
 class Raid:
     """Readers of the program in `command` are taken over, one after the other. `outcomes`: of the harmless probes, by
-    name; `ended`: the signals by which the others ended theirs."""
+    name and by what they were aimed at; `ended`: the signals by which the others ended theirs."""
 
     command: Running
     module: str
@@ -103,8 +112,10 @@ class Raid:
     ended: dict[str, int] = field(default_factory=dict)
 
     def go(self, harmless: Iterable[str], deadly: Iterable[str]) -> None:
-        """Until the command is over: the deadly ones take a reader each, all others are one's."""
-        pending, last, seen = list(deadly), list(harmless), set[int]()
+        """Until the command is over: the deadly ones take a reader each, all others are one's, or those of some while
+        none is beside it at which they could be aimed."""
+        pending, seen = list(deadly), set[int]()
+        last = [(name, aim) for aim in _AIMS for name in harmless]
         while not self.command.over:
             for pid in self._sealed():
                 if (pending or last) and pid not in seen:
@@ -133,18 +144,24 @@ class Raid:
                     return int(number.name)
         return 0
 
-    def _scene(self, pid: int) -> probes.Scene:
-        """Its standard input is a pipe from the desk."""
+    def _scene(self, pid: int, aim: str = cells.DESK) -> probes.Scene:
+        """Its standard input is a pipe from the desk. Raises LookupError where there is nothing to aim at."""
         loot = str(self.folder / "loot")
         desk = self.command.process.pid
-        return probes.Scene(desk, str(Path.home()), str(self.desk / "octavo.db"), loot, self._document(pid), 0)
+        server = psutil.Process(pid).ppid()
+        siblings = [each.pid for each in psutil.Process(server).children() if each.pid != pid]
+        aimed_at = {cells.DESK: [desk], cells.SERVER: [server], cells.SIBLING: siblings}[aim][0]
+        target = aimed_at if aim == cells.DESK else _number_inside(aimed_at)
+        return probes.Scene(target, str(Path.home()), str(self.desk / "octavo.db"), loot, self._document(pid), 0)
 
-    def _try(self, pid: int, names: list[str]) -> None:
+    def _try(self, pid: int, aimed: list[tuple[str, str]]) -> None:
         with takeover.taken_over(pid) as victim, mock.patch.object(probes, "perform", victim.call):
-            scene = self._scene(pid)
-            while names:
-                self.outcomes[names[0]] = probes.outcome(probes.HARMLESS[names[0]], scene)
-                names.pop(0)
+            for aim in _AIMS:
+                with contextlib.suppress(LookupError, psutil.Error):
+                    scene = self._scene(pid, aim)
+                    for each in [each for each in aimed if each[1] == aim]:
+                        self.outcomes["".join(each)] = probes.outcome(probes.HARMLESS[each[0]], scene)
+                        aimed.remove(each)
 
     def _end(self, pid: int, names: list[str]) -> None:
         try:
@@ -158,6 +175,12 @@ class Raid:
     @property
     def escapes(self) -> dict[str, str]:
         return {name: how for name, how in self.outcomes.items() if how not in cells.REFUSED}
+
+
+def _number_inside(pid: int) -> int:
+    """The number of a process in the namespace that it is in."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(status.partition("NSpid:")[2].partition("\n")[0].split()[-1])
 
 
 @pytest.mark.skipif(not takeover.POSSIBLE, reason="processes are taken over on x86-64 alone")
@@ -194,12 +217,12 @@ def test_nothing_gets_out_of_a_reader_of_the_program(
     raid.go(harmless, deadly)
     assert raid.escapes == {}
     assert raid.ended == dict.fromkeys(deadly, signal.SIGSYS), raid.command.lines
-    assert raid.outcomes.keys() == set(harmless)
+    assert raid.outcomes.keys() == {name + aim for name in harmless for aim in _AIMS}
     assert not (tmp_path / "loot").exists()
     with opened(program.data) as database:
         ((books,),) = database.rows("SELECT count(*) FROM books")
     assert books >= readers - len(raid.ended)  # more where one had sent its last page
     figure(
-        f"{rung.name}: a reader of the program was taken over while it read, {len(harmless)} probes refused;"
+        f"{rung.name}: a reader of the program was taken over while it read, {len(raid.outcomes)} probes refused;"
         f" {len(raid.ended)} others ended theirs; 0 got out"
     )

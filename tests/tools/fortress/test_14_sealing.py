@@ -26,31 +26,36 @@ pytestmark = [
 ]
 
 READERS = ("app.documents.worker", "app.models.gguf.worker")
+FORKS = "forks of app.documents.worker"
+KINDS = (*READERS, FORKS)
 _CONSTANT = re.compile(r"0x[0-9a-f]+|\d+")
 
 
 def _sealed(program: Program, rung: Rung, folder: Path, book: Path, model: Path) -> dict[str, Seal]:
-    """A reader of each kind."""
+    """A reader of each kind, the server of a kind that is forked, and a fork of it."""
     assert STRACE is not None
     folder.mkdir()
     log = folder / "calls"
     there = rungs.at(rung, program, folder / "empty", sealing.words(STRACE, log))
     there.run("ask", "--document", book, "--model", model, "--context", "2048", "--max-tokens", "2", "Who?")
-    found = {module: list(sealing.seals(log, module)) for module in READERS}
+    every = {module: list(sealing.seals(log, module)) for module in READERS}
+    found = {module: [seal for seal in seals if not seal.is_fork] for module, seals in every.items()}
+    found[FORKS] = [seal for seal in every[READERS[0]] if seal.is_fork]
     assert all(found.values()), f"{rung.name}: no reader was seen"
     return {module: seals[0] for module, seals in found.items()}
 
 
 def _same_filters(one: Seal, other: Seal) -> int:
     """How many instructions; raises AssertionError where two differ by more than the number of the process itself, or
-    of the descriptor through which it gets its file."""
-    assert len(one.filters) == len(other.filters) == 1
+    of the descriptor through which it gets its file. A fork has two filters: its server's, and its own."""
+    assert len(one.filters) == len(other.filters) == (2 if one.is_fork else 1)
     own = {(one.pid, other.pid), (one.receiver, other.receiver)}
-    for mine, theirs in zip(*one.filters, *other.filters, strict=True):
-        differ = [pair for pair in zip(_numbers(mine), _numbers(theirs), strict=True) if pair[0] != pair[1]]
-        assert _CONSTANT.sub("", mine) == _CONSTANT.sub("", theirs)
-        assert {(str(a), str(b)) for a, b in differ} <= own, (mine, theirs)
-    return len(one.filters[0])
+    for mine_all, theirs_all in zip(one.filters, other.filters, strict=True):
+        for mine, theirs in zip(mine_all, theirs_all, strict=True):
+            differ = [pair for pair in zip(_numbers(mine), _numbers(theirs), strict=True) if pair[0] != pair[1]]
+            assert _CONSTANT.sub("", mine) == _CONSTANT.sub("", theirs)
+            assert {(str(a), str(b)) for a, b in differ} <= own, (mine, theirs)
+    return sum(map(len, one.filters))
 
 
 def _numbers(instruction: str) -> list[int]:
@@ -98,11 +103,11 @@ def test_the_seal_is_the_checkouts(
     checkout = Program([sys.executable, "-P", "-m", "app"], tmp_path / "other")
     theirs = _sealed(program, rung, tmp_path / "theirs", book, tiny_scout_fast)
     ours = _sealed(checkout, rung, tmp_path / "ours", book, tiny_scout_fast)
-    instructions = sum(_same_filters(theirs[module], ours[module]) for module in READERS)
-    for module in READERS:
+    instructions = sum(_same_filters(theirs[module], ours[module]) for module in KINDS)
+    for module in KINDS:
         one, other = theirs[module], ours[module]
         assert one.steps == other.steps
-        assert one.argv[-4::2] == other.argv[-4::2]  # the step and the memory
+        assert one.arguments[::2] == other.arguments[::2]  # the step, the memory, the mode
         assert _rules(one) == _rules(other)
         assert bool(one.rules) == (rung is not cells.FILTER)
         assert _options(one) == _options(other)
