@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ from app.core.errors import AppError, Code
 from app.core.machine.paths import Paths
 from app.core.machine.secret import Password
 from app.core.work import Cancel, finish
+from app.isolation import fork_server
 from app.services.library import parallel_reading
 from app.services.library.folder_adding import AddingReport
 from app.services.library.parallel_reading import AddingPause, NamedFile
@@ -411,6 +413,59 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, case: Path
         assert (len(report.unchanged), len(report.added) + len(report.doubles)) == (1, 2)
         assert len(real.documents.library.books()) == 3
         assert real.documents.adding.unfinished() == ()
+    finally:
+        real.close()
+
+
+_KILLED_AMONG_MANY = """
+import os, signal, sys
+from pathlib import Path
+from app.core.machine.paths import Paths
+from app.core.conversations.sources import FileEnded
+from app.core.work import Cancel, finish
+from tests.whole import open_desk
+
+ended = 0
+
+def then(event):
+    global ended
+    ended += isinstance(event, FileEnded)
+    if ended == int(sys.argv[3]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+desk = open_desk(Paths(Path(sys.argv[1])))
+finish(desk.documents.adding.add([Path(sys.argv[2])], Cancel()), then)
+"""
+
+
+@pytest.mark.usefixtures("process")
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_killed_among_many_nothing_is_lost_and_nothing_read_twice(tmp_path: Path) -> None:
+    """The desk twice, then the process that forks its readers."""
+    case, many, killed_after = tmp_path / "case", 200, (60, 50)
+    _write(case, **{f"{number}.txt": f"Entry {number} of the ledger." for number in range(many)})
+    for count in killed_after:
+        command = [sys.executable, "-c", _KILLED_AMONG_MANY, str(tmp_path / "real"), str(case), str(count)]
+        killed = subprocess.run(command, cwd=Path(__file__).parents[3], check=False, capture_output=True)
+        assert killed.returncode == -9, killed.stderr
+    real = open_real_desk(Paths(tmp_path / "real"))
+    servers = set[int]()
+
+    def kill_the_server(event: object) -> None:
+        server = real.documents.adding.reader._client._server
+        if isinstance(event, FileEnded) and server is not None and len(servers) < 3:
+            servers.add(server._process.pid)
+            os.killpg(server._process.pid, signal.SIGKILL)
+
+    try:
+        (counts,) = real.documents.adding.unfinished()
+        assert (counts.read, counts.waiting) == (sum(killed_after), many - sum(killed_after))
+        report = finish(real.documents.adding.add([case], Cancel()), kill_the_server)
+        assert (len(report.unchanged), len(report.added)) == (sum(killed_after), many - sum(killed_after))
+        assert report.failed == []
+        assert len(servers) == (3 if fork_server.POSSIBLE else 0)
+        pages = [real.documents.library.page(book.id, 1).text for book in real.documents.library.books()]
+        assert sorted(pages) == sorted(f"Entry {number} of the ledger." for number in range(many))
     finally:
         real.close()
 
