@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import math
 import os
@@ -23,7 +22,6 @@ from app.core.work import Cancel, finish
 from app.documents.files import PACKED_LIMIT_BYTES, TEXT_LIMIT_BYTES
 from app.documents.reader import KEPT_DOCUMENTS, DocumentReader, ReaderLimits
 from app.isolation import sandbox
-from app.isolation.fork_server import MODE
 from app.isolation.sandbox import Step
 from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.wording.errors import sentence
@@ -31,6 +29,7 @@ from tests.documents.annotated import Annotated
 from tests.documents.epub_writer import write_epub
 from tests.documents.pdf_writer import show
 from tests.endings import as_events
+from tests.readers import readers_of
 
 LINE = "The quick brown fox jumps over the lazy dog, and the dog does not mind at all.\n\n"
 
@@ -94,27 +93,7 @@ def failure(reader: DocumentReader, path: Path) -> tuple[Code, dict[str, str | i
 
 
 def workers() -> list[psutil.Process]:
-    """The reader processes below this one, without the bubblewrap around them and the server that forks them."""
-    below = [each for each in psutil.Process().children(recursive=True) if is_worker(command_line(each))]
-    return [process for process in below if command_line(process)[-1] != MODE or is_worker(parent_line(process))]
-
-
-def command_line(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except (psutil.NoSuchProcess, psutil.ZombieProcess):
-        return []
-
-
-def parent_line(process: psutil.Process) -> list[str]:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        parent = process.parent()
-        return [] if parent is None else command_line(parent)
-    return []
-
-
-def is_worker(line: list[str]) -> bool:
-    return "app.documents.worker" in line and Path(line[0]).name != "bwrap"
+    return readers_of("app.documents.worker")
 
 
 def read_and(

@@ -54,6 +54,7 @@ _KIND = ReaderKind(
     Event,
     _FINDINGS,
     harmless=frozenset({Code.IMAGE_UNKNOWN, Code.IMAGE_DAMAGED, Code.IMAGE_LIMIT}),
+    forks=True,
 )
 
 _PNG = b"\x89PNG\r\n\x1a\n"

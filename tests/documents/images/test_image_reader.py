@@ -31,6 +31,7 @@ from tests.documents.images import liar
 from tests.documents.images.forger import SIGNATURE, chunk, claiming
 from tests.documents.images.gallery import ending, flag, problem, saved, taken, variants
 from tests.endings import as_events
+from tests.readers import readers_of
 
 FLAG = saved(flag(), ImageKind.PNG)
 
@@ -59,15 +60,7 @@ def lie(monkeypatch: pytest.MonkeyPatch, what: str | msgspec.Struct) -> None:
 
 
 def workers() -> list[psutil.Process]:
-    """The processes for images below this one, without the bubblewrap around them."""
-    found = []
-    for below in psutil.Process().children(recursive=True):
-        try:
-            if "app.documents.images.worker" in below.cmdline() and below.name() != "bwrap":
-                found.append(below)
-        except (psutil.NoSuchProcess, psutil.ZombieProcess):
-            continue
-    return found
+    return readers_of("app.documents.images.worker")
 
 
 # ---- what is taken ---------------------------------------------------------------------------------------------
