@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from tests.documents.compound_writer import write_compound
 
+Values = Mapping[int, str | bytes | int]
+"""What a message, a receiver or an attachment says of itself, by the numbers of its properties."""
 
-def properties(values: Mapping[int, str | bytes | int], header_bytes: int, *, ansi: bool = False) -> dict[str, bytes]:
+
+def properties(values: Values, header_bytes: int, *, ansi: bool = False) -> dict[str, bytes]:
     """Streams by their names: texts, bytes, and numbers of a fixed size."""
     streams: dict[str, bytes] = {}
     fixed = bytes(header_bytes)
@@ -26,10 +29,10 @@ def properties(values: Mapping[int, str | bytes | int], header_bytes: int, *, an
 
 
 def message(
-    values: Mapping[int, str | bytes | int],
+    values: Values,
     *,
-    receivers: Sequence[Mapping[int, str | bytes | int]] = (),
-    attachments: Sequence[Mapping[int, str | bytes | int] | dict[str, bytes]] = (),
+    receivers: Sequence[Values] = (),
+    attachments: Sequence[Values | dict[str, bytes]] = (),
     inside: bool = False,
     ansi: bool = False,
 ) -> dict[str, bytes]:

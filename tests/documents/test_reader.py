@@ -9,7 +9,7 @@ import signal
 import stat
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -20,8 +20,9 @@ from app.core.documents.document import BOX_BYTES, Document, Format
 from app.core.errors import AppError, Code, Problem
 from app.core.work import Cancel, finish
 from app.documents.files import PACKED_LIMIT_BYTES, TEXT_LIMIT_BYTES
-from app.documents.reader import KEPT_DOCUMENTS, DocumentReader, ReaderLimits
+from app.documents.reader import KEPT_DOCUMENTS, DocumentReader
 from app.isolation import sandbox
+from app.isolation.client import ReaderLimits
 from app.isolation.sandbox import Step
 from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.wording.errors import sentence
@@ -86,7 +87,7 @@ def ending(reader: DocumentReader, path: Path) -> Done[Document] | Cancelled | F
     return last
 
 
-def failure(reader: DocumentReader, path: Path) -> tuple[Code, dict[str, str | int | float]]:
+def failure(reader: DocumentReader, path: Path) -> tuple[Code, Mapping[str, str | int | float]]:
     last = ending(reader, path)
     assert isinstance(last, Failed), last
     return last.problem.code, last.problem.params
@@ -383,8 +384,9 @@ def test_a_file_that_changed_has_no_pages(reader: DocumentReader, tmp_path: Path
     reader.draw_page(path, sha256, 2, 100)
     write_pdf(path, pages=3)
     unavailable = (Code.PAGE_UNAVAILABLE, {"path": str(path), "page": 2})
-    for change in (lambda: None, path.unlink):  # another content, then no file
-        change()
+    for gone in (False, True):  # another content, then no file
+        if gone:
+            path.unlink()
         with pytest.raises(AppError) as told:
             reader.draw_page(path, sha256, 2, 100)
         assert (told.value.code, told.value.params) == unavailable
@@ -448,17 +450,19 @@ def test_a_reader_that_waits_reads_one_document_at_every_step(step: Step, tmp_pa
     reader = DocumentReader(step)
     reader.expect(2)
     try:
-        used = []
+        used: list[psutil.Process] = []
+        sha256 = ""
         for path in (text, pdf):
             (waiting,) = until(workers)
             used.append(waiting)
             done = ending(reader, path)
             assert isinstance(done, Done), done
+            sha256 = done.result.sha256
             assert reader.step() is step
             assert (waiting in workers()) is (path is pdf)  # a PDF's stays for drawing
         assert used[0] != used[1]
         assert workers() == [used[1]]
-        assert reader.draw_page(pdf, done.result.sha256, 1, 100).width == 100
+        assert reader.draw_page(pdf, sha256, 1, 100).width == 100
         assert workers() == [used[1]]
     finally:
         reader.close()

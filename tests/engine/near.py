@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.engine.client import HERE, REMOTE
@@ -27,7 +27,7 @@ class NearEngine(NearChild):
                 loop._forget_vocabulary()
 
 
-def _server(argv: Sequence[str]) -> type[OrderLoop[Any]]:
+def _server(argv: Sequence[str]) -> Callable[[Any], OrderLoop[Any]]:
     if list(argv) == command(REMOTE):
         from app.engine.remote.worker import RemoteWorker
 

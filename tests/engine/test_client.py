@@ -244,7 +244,7 @@ def test_closing_from_another_side_ends_an_answer(engine: EngineClient) -> None:
 
 def test_counting_needs_no_loaded_model(new_engine: NewEngine, starter: Path) -> None:
     engine = new_engine()
-    assert finish(engine.run(Count(str(starter), ["", "one two three", "日本"])))[:2] == (0, 3)
+    assert finish(engine.run(Count(str(starter), ("", "one two three", "日本"))))[:2] == (0, 3)
     assert engine.state() is EngineState.EMPTY
 
 

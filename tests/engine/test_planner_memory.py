@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -36,6 +36,7 @@ from tests.models import published
 from tests.models.attending import HYBRIDS, write_attending
 from tests.models.families import FAMILIES, write_family
 from tests.models.headers import MAVERICK, MIXTURES, SCOUT, Mixture, write_header
+from tests.models.layers import Published
 from tests.models.llama4 import write_scout
 from tests.models.published_files import write_published
 from tests.models.qwen2 import write_qwen2
@@ -75,7 +76,7 @@ def held_at_first(placement: Placement) -> int:
     return sum(use.bytes for use in placement.uses if use.item is not MemoryClass.SNAPSHOTS)
 
 
-def counted(found: Sequence[Buffer]) -> tuple[int, int, int]:
+def counted(found: tuple[Buffer, ...]) -> tuple[int, int, int]:
     return (
         sum(buffer.weights_bytes for buffer in found),
         sum(buffer.cache_bytes for buffer in found),
@@ -186,7 +187,7 @@ def test_so_it_does_with_other_families(counting: EngineClient, tmp_path: Path, 
     ids=lambda each: str(getattr(each, "name", "")),
 )
 def test_what_each_layer_keeps_is_counted_to_the_byte_whatever_it_is(
-    counting: EngineClient, tmp_path: Path, shape: published.Published, quantization: str
+    counting: EngineClient, tmp_path: Path, shape: Published, quantization: str
 ) -> None:
     """Keys in some layers, states in others, windows with heads of another length, keys of earlier layers."""
     file = write_published(tmp_path / "model.gguf", shape, quantization)

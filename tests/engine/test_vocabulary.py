@@ -14,16 +14,23 @@ from app.engine.vocabulary import vocabulary_digest
 TOKENS, MERGES = ["a", "b", "ab", "<end>"], ["a b"]
 
 
-def write(path: Path, change: Callable[[gguf.GGUFWriter], None] = id, **keys: object) -> Path:
-    known = {"tokens": TOKENS, "merges": MERGES, "pre": "llama4", "name": "A model", **keys}
+def write(
+    path: Path,
+    change: Callable[[gguf.GGUFWriter], object] = id,
+    *,
+    tokens: list[str] = TOKENS,
+    merges: list[str] = MERGES,
+    pre: str = "llama4",
+    name: str = "A model",
+) -> Path:
     writer = gguf.GGUFWriter(path, "llama4")
-    writer.add_name(known["name"])
+    writer.add_name(name)
     writer.add_array("general.tags", ["chat"])
     writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre(known["pre"])
-    writer.add_token_list(known["tokens"])
+    writer.add_tokenizer_pre(pre)
+    writer.add_token_list(tokens)
     writer.add_token_scores([0.0] * len(TOKENS))
-    writer.add_token_merges(known["merges"])
+    writer.add_token_merges(merges)
     change(writer)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()

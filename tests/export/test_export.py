@@ -10,9 +10,6 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 from docx import Document
-from docx.oxml.ns import nsmap
-from lxml import etree
-from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
 from app import __version__
@@ -34,6 +31,7 @@ from app.core.documents.document import Book, Format
 from app.core.errors import AppError, Code
 from app.export import docx, html, markdown
 from app.export.report import Picture, Report, compose
+from tests.export.markup import elements, page_of, part_of, text_of, texts
 
 ANSWER = (
     "# Notice\n\nThe lease asks for **twelve months** “not less than twelve months” [p. 87].\n\n"
@@ -237,7 +235,7 @@ def test_the_answer_comes_before_the_documents_and_their_digests() -> None:
         {"b": lease},
     )
     body = part_of(docx.write(report, no_png), "word/document.xml")
-    in_order = "\n".join(body.xpath("//w:t/text()", namespaces=nsmap))
+    in_order = "\n".join(texts(body, "//w:t/text()"))
     for written, answer in (
         (markdown.write(report, no_address), "He *may* not."),
         (html.write(report, no_address), "He <em>may</em> not."),
@@ -302,25 +300,18 @@ def test_a_word_document_has_styles_a_table_and_references(report: Report) -> No
     assert tones == ["Verified", "NotFound", "NotFound", "Named"]
 
 
-def part_of(data: bytes, name: str) -> etree._Element:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return etree.fromstring(archive.read(name))
-
-
 def test_references_in_a_word_document_are_footnotes(report: Report) -> None:
     data = docx.write(report, no_png)
-    notes = part_of(data, "word/footnotes.xml").xpath("w:footnote[@w:id > 0]", namespaces=nsmap)
-    assert ["".join(note.itertext()).strip() for note in notes] == [reference.words for reference in report.references]
+    notes = elements(part_of(data, "word/footnotes.xml"), "w:footnote[@w:id > 0]")
+    assert [text_of(note).strip() for note in notes] == [reference.words for reference in report.references]
     body = part_of(data, "word/document.xml")
-    assert body.xpath("//w:footnoteReference/@w:id", namespaces=nsmap) == ["1", "2", "3"]
-    (paragraph,) = body.xpath("//w:p[w:r/w:footnoteReference/@w:id = 1]", namespaces=nsmap)
-    before = paragraph.xpath("string(w:r[w:footnoteReference]/preceding-sibling::w:r[1])", namespaces=nsmap)
+    assert texts(body, "//w:footnoteReference/@w:id") == ["1", "2", "3"]
+    (paragraph,) = elements(body, "//w:p[w:r/w:footnoteReference/@w:id = 1]")
+    (before,) = texts(paragraph, "string(w:r[w:footnoteReference]/preceding-sibling::w:r[1])")
     assert before.endswith("months”"), "no space before the mark"
     known = {style.style_id for style in Document(io.BytesIO(data)).styles}
     for file in ("word/document.xml", "word/footnotes.xml", "word/footer1.xml"):
-        used = part_of(data, file).xpath(
-            "//w:pStyle/@w:val | //w:rStyle/@w:val | //w:tblStyle/@w:val", namespaces=nsmap
-        )
+        used = texts(part_of(data, file), "//w:pStyle/@w:val | //w:rStyle/@w:val | //w:tblStyle/@w:val")
         assert set(used) <= known
 
 
@@ -329,13 +320,13 @@ def test_a_word_document_has_our_type_and_the_number_of_every_page(report: Repor
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert not any("theme" in name or "thumbnail" in name for name in archive.namelist())
     styles = part_of(data, "word/styles.xml")
-    faces = set(styles.xpath("//w:rFonts/@w:ascii", namespaces=nsmap))
+    faces = set(texts(styles, "//w:rFonts/@w:ascii"))
     assert faces == {"Source Serif Pro", "Source Sans Pro", "Courier New"}
-    named = part_of(data, "word/fontTable.xml").xpath("//w:font[w:altName]/@w:name", namespaces=nsmap)
+    named = texts(part_of(data, "word/fontTable.xml"), "//w:font[w:altName]/@w:name")
     assert faces - {"Courier New"} < set(named), "with what may stand in for them"
     foot = part_of(data, "word/footer1.xml")
-    assert foot.xpath("//w:fldSimple/@w:instr", namespaces=nsmap) == ["PAGE", "NUMPAGES"]
-    assert "".join(foot.itertext()) == "Notice periods1 of 1"
+    assert texts(foot, "//w:fldSimple/@w:instr") == ["PAGE", "NUMPAGES"]
+    assert text_of(foot) == "Notice periods1 of 1"
 
 
 def test_each_list_in_a_word_document_begins_anew() -> None:
@@ -343,13 +334,13 @@ def test_each_list_in_a_word_document_begins_anew() -> None:
     data = docx.write(report, no_png)
     body, numbering = part_of(data, "word/document.xml"), part_of(data, "word/numbering.xml")
     numbered = {
-        "".join(paragraph.itertext()): "".join(paragraph.xpath("w:pPr/w:numPr/w:numId/@w:val", namespaces=nsmap))
-        for paragraph in body.xpath("//w:body/w:p", namespaces=nsmap)
+        text_of(paragraph): "".join(texts(paragraph, "w:pPr/w:numPr/w:numId/@w:val"))
+        for paragraph in elements(body, "//w:body/w:p")
     }
     assert numbered["a"] == numbered["b"] != numbered["c"] == numbered["d"] != numbered["e"]
     assert numbered["more of c"] == ""
     starts = "string(w:num[@w:numId = $id]/w:lvlOverride[1]/w:startOverride/@w:val)"
-    assert [numbering.xpath(starts, namespaces=nsmap, id=numbered[item]) for item in "ace"] == ["1", "1", "5"]
+    assert [texts(numbering, starts, id=numbered[item]) for item in "ace"] == [["1"], ["1"], ["5"]]
     document = Document(io.BytesIO(data))
     assert {p.text: p.style.name for p in document.paragraphs if p.style}["more of c"] == "List Continue"
 
@@ -440,19 +431,19 @@ def test_no_export_links_to_anything_but_the_web(address: str) -> None:
     report = compose("T", (turn(answer, asked=answer),), {})
     reread = MarkdownIt("commonmark").render(markdown.write(report, no_address))
     for page in (html.write(report, no_address), reread):
-        found = lxml_html.document_fromstring(page)
-        links = [link for link in found.xpath("//a/@href | //img/@src") if not re.fullmatch("#[ft]1[a-z]", link)]
+        root = page_of(page)
+        links = [link for link in texts(root, "//a/@href | //img/@src") if not re.fullmatch("#[ft]1[a-z]", link)]
         assert links == []
-        assert re.split(r"[/\\]", address)[-1] in found.text_content(), "it is said all the same"
+        assert re.split(r"[/\\]", address)[-1] in root.text_content(), "it is said all the same"
     sheet = MarkdownIt("commonmark").render(f"| {markdown.cell_text(answer)} |")
-    assert lxml_html.document_fromstring(sheet).xpath("//a/@href | //img/@src") == []
+    assert texts(page_of(sheet), "//a/@href | //img/@src") == []
 
 
 def test_links_to_the_web_and_to_people_stay() -> None:
     answer = "[a](https://example.org/a) [b](HTTP://example.org/b) [c](mailto:me@example.org)"
     report = compose("T", (turn(answer),), {})
     for page in (html.write(report, no_address), MarkdownIt("commonmark").render(markdown.write(report, no_address))):
-        links = lxml_html.document_fromstring(page).xpath("//a/@href")
+        links = texts(page_of(page), "//a/@href")
         assert [link.lower() for link in links] == [
             "https://example.org/a",
             "http://example.org/b",
@@ -521,7 +512,7 @@ def test_footnotes_of_a_model_and_page_marks_do_not_meet_in_markdown(noted: Repo
 
 
 def test_in_html_they_have_letters_and_lead_to_their_notes(noted: Report) -> None:
-    page = lxml_html.fromstring(html.write(noted, no_address))
+    page = page_of(html.write(noted, no_address))
     notes = page.find_class("footnotes")
     assert [" ".join(note.text_content().split()) for note in notes] == ["a By notice[2]. b At noon.", "a Yes, it is."]
     ids = [each.get("id") for each in page.iter() if each.get("id")]
@@ -533,9 +524,8 @@ def test_in_html_they_have_letters_and_lead_to_their_notes(noted: Report) -> Non
 
 
 def test_in_a_word_document_they_are_footnotes_among_those_of_page_marks(noted: Report) -> None:
-    archive = zipfile.ZipFile(io.BytesIO(docx.write(noted, no_png)))
-    root = etree.fromstring(archive.read("word/footnotes.xml"))
-    words = ["".join(note.itertext()).strip() for note in root.findall("w:footnote", nsmap)]
+    root = part_of(docx.write(noted, no_png), "word/footnotes.xml")
+    words = [text_of(note).strip() for note in elements(root, "w:footnote")]
     said = [each for each in words if each]
     assert said[0] == said[3] == "By notice (Harbour Lease, p. 88)."
     assert said[1].startswith("Harbour Lease, p. 87")

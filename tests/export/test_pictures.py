@@ -10,7 +10,6 @@ from urllib.parse import unquote
 import pytest
 from docx import Document
 from docx.shared import Cm
-from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from PIL import Image as Pillow
 
@@ -19,6 +18,7 @@ from app.core.conversations.image import ImageRef
 from app.core.errors import AppError, Code
 from app.export import files
 from app.export.report import PICTURE_SIDE, Picture, Report, compose
+from tests.export.markup import page_of, texts
 from tests.ui.direct_images import png_of
 
 NOTHING_FOUND = "Nothing about this was found in the documents."
@@ -86,8 +86,7 @@ def test_a_word_document_has_the_images_above_the_question(report: Report, tmp_p
     assert [document.part.related_parts[place].blob for place in drawn] == [CHART, PHOTO]
     told = document.element.body.xpath(".//wp:docPr/@descr")
     assert told == ["Image 1: chart.png", "Image 3: photo.jpg"]
-    texts = [paragraph.text for paragraph in document.paragraphs]
-    assert texts == [
+    assert [paragraph.text for paragraph in document.paragraphs] == [
         "Seen",
         PREFACE,
         "Question 1",
@@ -108,7 +107,7 @@ def test_a_word_document_has_the_images_above_the_question(report: Report, tmp_p
 
 
 def test_a_web_page_holds_its_images(report: Report, tmp_path: Path) -> None:
-    page = lxml_html.document_fromstring(written(report, tmp_path / "out.html").decode())
+    page = page_of(written(report, tmp_path / "out.html").decode())
     chart, photo = page.iter("img")
     assert chart.get("alt") == "Image 1: chart.png"
     assert (photo.get("width"), photo.get("height")) == ("472", "354")
@@ -144,9 +143,8 @@ def test_markdown_links_the_images_beside_it(report: Report, tmp_path: Path) -> 
     kept = {file.name: file for file in folder.iterdir()}
     assert set(kept) == {"image 1 chart.png", "image 3 photo.png"}
     assert {file.stat().st_mode & 0o777 for file in kept.values()} == {0o600}
-    page = lxml_html.document_fromstring(MarkdownIt("commonmark", {"html": False}).render(text))
-    addresses = page.xpath("//blockquote//img/@src")
-    unquoted = [unquote(address) for address in addresses]
+    page = page_of(MarkdownIt("commonmark", {"html": False}).render(text))
+    unquoted = [unquote(address) for address in texts(page, "//blockquote//img/@src")]
     assert [(tmp_path / place).read_bytes() for place in unquoted] == [CHART, PHOTO]
     assert "> Image 2: gone.webp is missing." in text
     written(report, tmp_path / "Über dies [1].md")
@@ -174,7 +172,7 @@ def test_a_name_does_nothing(tmp_path: Path) -> None:
     assert page.count("<img") == 1
     assert "\u202e" not in page
     text = written(report, tmp_path / "out.md").decode()
-    read = lxml_html.document_fromstring(MarkdownIt("commonmark", {"html": False}).render(text))
+    read = page_of(MarkdownIt("commonmark", {"html": False}).render(text))
     assert [node.text_content() for node in read.iter("h1")] == ["T"]
     (image,) = read.iter("img")
     assert image.get("alt") == " ".join(f"Image 1: {HOSTILE}".replace("\u202e\ufdd2", "\ufffd").split())

@@ -83,6 +83,11 @@ def trace_parent() -> str:
     return str(ctypes.CDLL(None).ptrace(16, os.getppid(), None, None))
 
 
+def signalled(pid: int) -> str:
+    os.kill(pid, 0)
+    return "signalled"
+
+
 def attempts(home: str, secret: str, loot: str, document: int, output: int) -> dict[str, Callable[[], str]]:
     return {
         "tcp": lambda: open_socket(socket.AF_INET, socket.SOCK_STREAM),
@@ -99,7 +104,7 @@ def attempts(home: str, secret: str, loot: str, document: int, output: int) -> d
         "document": lambda: os.pread(document, 100, 0).decode(),
         "program": lambda: str(subprocess.run(["/bin/true"], check=True).returncode),
         "fork": fork,
-        "signal": lambda: str(os.kill(os.getppid(), 0)),
+        "signal": lambda: signalled(os.getppid()),
         "memory": grab_memory,
         "shared_memory": grab_shared_memory,
         "thread": start_thread,
@@ -109,7 +114,7 @@ def attempts(home: str, secret: str, loot: str, document: int, output: int) -> d
         "owner": lambda: have_parent_signalled(PIPE[0]),
         "async": lambda: be_signalled(PIPE[0]),
         "code": run_memory,
-        "signal_self": lambda: str(os.kill(os.getpid(), 0)),
+        "signal_self": lambda: signalled(os.getpid()),
         "exec": lambda: str(os.execv("/bin/true", ["true"])),
         "trace": trace_parent,
     }

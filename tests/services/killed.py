@@ -20,7 +20,8 @@ def main(data: str, events: int, verb: str, *paths: str) -> None:
     from app.models import copying, packing
     from tests.whole import open_desk
 
-    copying.PIECE_BYTES = packing.PIECE_BYTES = PIECE_BYTES
+    for module in (copying, packing):
+        vars(module)["PIECE_BYTES"] = PIECE_BYTES
     desk = open_desk(Paths(Path(data)))
     if verb == "remove":
         shutil.rmtree = die  # type: ignore[assignment]

@@ -44,6 +44,7 @@ from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.images import ImageStore
 from tests.store.deleting import delete_book
+from tests.there import there
 
 BOOKS = (BookRef("atlas"), BookRef("bible", PageRange(3, 9)), BookRef("atlas", PageRange(1, 1)))
 
@@ -428,7 +429,7 @@ def test_threads_share_a_conversation(conversations: Conversations) -> None:
     assert len(conversations.turns(talk)) == 1  # sixty variants of one question, one of them shown
     for id in made:
         conversations.show_question(id)
-        assert conversations.turns(talk)[0].answer.text == id
+        assert there(conversations.turns(talk)[0].answer).text == id
 
 
 WRITER = """

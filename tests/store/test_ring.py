@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import keyring.backends.fail
@@ -53,7 +54,7 @@ class Waiting(Memory):
     """Asks something in a window that nobody answers."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.answered = threading.Event()
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -76,11 +77,9 @@ def test_a_secret_comes_back_until_it_is_removed() -> None:
     assert ring.get("other") == "another"
 
 
-@pytest.mark.parametrize(
-    "backend", [Locked(), Forgetful(), keyring.backends.null.Keyring(), keyring.backends.fail.Keyring()]
-)
-def test_a_keyring_that_keeps_nothing_says_so(backend: KeyringBackend) -> None:
-    ring = Ring(backend)
+@pytest.mark.parametrize("backend", [Locked, Forgetful, keyring.backends.null.Keyring, keyring.backends.fail.Keyring])
+def test_a_keyring_that_keeps_nothing_says_so(backend: Callable[[], KeyringBackend]) -> None:
+    ring = Ring(backend())
     assert not ring.put("desk", "secret")
     assert ring.get("desk") is None
     ring.remove("desk")

@@ -41,7 +41,12 @@ def _named(widget: QWidget) -> Iterator[str]:
         if widget.isChecked():
             yield widget.text()
     elif isinstance(widget, _ONE_EACH):
-        yield widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+        yield name_of(widget)
+
+
+def name_of(widget: QWidget) -> str:
+    """Return what a control is called, by its name for screen readers or by what a button has written on it."""
+    return widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
 
 
 def _rows(view: QAbstractItemView) -> Iterator[str]:

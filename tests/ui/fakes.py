@@ -543,7 +543,7 @@ def _weighing(
     def in_force() -> Settings:
         return replace(settings.in_force(), weigh_sentences=engine.weighs)
 
-    return SentenceWeighing(engine, ask, conversations, Judges(settings), in_force)  # type: ignore[arg-type]
+    return SentenceWeighing(engine, ask, conversations, Judges(settings), in_force)
 
 
 def _asking_settings(engine: ScriptedEngine, settings: SettingsStore) -> Settings:
@@ -598,8 +598,8 @@ def _open(
     own = SettingsStore(database) if matter else settings
     models.change_desk(own.load if matter else None)
     prompts, kept_images = Prompts(books), ImageStore(database)
-    replacing = REPLACING(engine, database, models) if REPLACING is not None else None  # type: ignore[arg-type]
-    asked = AsItIsEngine(engine, models.remote_texts) if replacing is None else replacing.engine  # type: ignore[arg-type]
+    replacing = REPLACING(engine, database, models) if REPLACING is not None else None
+    asked = AsItIsEngine(engine, models.remote_texts) if replacing is None else replacing.engine
     library = Library(reader, books, asked, readings, record)  # type: ignore[arg-type]
     decoder, check = DirectImageReader(), models.check_images
     images = Images(decoder, kept_images, library, asked, check)  # type: ignore[arg-type]
@@ -637,7 +637,7 @@ def _open(
             covers=Covers(library, KeptCovers(database), decoder),  # type: ignore[arg-type]
             images=images,
             notes=NoteTaking(NoteStore(database), library),
-            removal=Removal(kept, kept_images, readings, engine, settings.load, record),  # type: ignore[arg-type]
+            removal=Removal(kept, kept_images, readings, engine, settings.load, record),
             reader=reader,  # type: ignore[arg-type]
         ),
         computing=SimpleNamespace(engine=engine, models=models),

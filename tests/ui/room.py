@@ -37,6 +37,7 @@ from app.ui.look.icons import Icons
 from app.ui.look.style import Appearance
 from app.ui.look.theme import CLOTH, UI_FAMILY, Theme, cloth
 from app.ui.shelf.rows import BookRow, ItemRole
+from app.ui.widgets.model_chip import ChipDot
 from app.ui.window.application import Collector
 from app.ui.window.window import EmptyWindow, WindowPresenter
 from app.ui.window_feature import WindowFeature
@@ -216,6 +217,10 @@ class Room:
     def words(self) -> str:
         """Return what the conversation shows: questions and answers, without the sentences under them."""
         return "\n".join(message.plain_text() for message in self.window.talk.view.messages())
+
+    def dot(self) -> ChipDot:
+        """Return the dot beside the model's name, as it is now."""
+        return self.window.talk.chip.state.mark
 
     def sentences(self) -> list[str]:
         """Return the sentences under the answers."""

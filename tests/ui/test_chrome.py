@@ -227,7 +227,8 @@ def test_the_menu_bar_has_every_command_once(room: Room) -> None:
     _open(room)
     commands = room.presenter.commands
     bar = make_menu_bar(commands, room.window)
-    menus = [action.menu() for action in bar.actions()]
+    menus = [menu for action in bar.actions() if isinstance(menu := action.menu(), QMenu)]
+    assert len(menus) == len(bar.actions())
     assert [menu.title() for menu in menus] == [group.name for group in commands.groups if group.name != "Octavo"]
     listed = [action for menu in menus for action in menu.actions() if not action.isSeparator()]
     assert sorted(action.text() for action in listed) == sorted(commands.actions)

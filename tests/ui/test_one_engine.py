@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
@@ -10,10 +9,11 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.conversations.conversation import Ending
-from app.core.conversations.events import Loading, Reading, Thinking
+from app.core.conversations.events import Loading, Opening, Reading, Thinking
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import EngineSettings
-from app.core.work import Cancel
+from app.core.work import Cancel, Work
+from app.services.models.plans import PlacedModel
 from app.ui.widgets.model_chip import ChipDot
 from app.wording.errors import sentence
 from tests.ui.fakes import AsWished
@@ -60,7 +60,7 @@ def test_of_two_models_chosen_one_after_the_other_the_first_says_nothing_any_mor
 
     def refuse_first(
         placer: AsWished, model_path: str, projector_path: str, wanted: EngineSettings, cancel: Cancel
-    ) -> Iterator[object]:
+    ) -> Work[Opening, PlacedModel]:
         if model_path != _OTHER:
             first.wait()
             raise AppError(Code.MODEL_OUT_OF_MEMORY, path=model_path, needed_bytes=70 * 10**9, free_bytes=41 * 10**9)
@@ -73,11 +73,11 @@ def test_of_two_models_chosen_one_after_the_other_the_first_says_nothing_any_mor
     room.presenter.model_area.model.load(_OTHER)
     first.open()
     wait(second.reached.is_set)
-    assert room.window.talk.chip.state.mark is ChipDot.WORKING
+    assert room.dot() is ChipDot.WORKING
     assert room.window.talk.notice.isHidden()
     second.open()
     room.settle()
-    assert room.window.talk.chip.state.mark is ChipDot.READY
+    assert room.dot() is ChipDot.READY
     assert room.window.talk.notice.isHidden()
 
 
@@ -119,7 +119,7 @@ def test_a_load_that_fails_for_a_question_leaves_no_progress_in_the_chip(room: R
     room.engine.loads = [(Loading(0.5), _REFUSED), (_REFUSED,)]
     room.ask("When?")
     assert room.answer().problem == _REFUSED
-    assert room.window.talk.chip.state.mark is ChipDot.DEAD
+    assert room.dot() is ChipDot.DEAD
     assert room.window.talk.chip.state.fraction is None
 
 

@@ -194,11 +194,11 @@ def test_a_model_that_cannot_be_loaded_is_told_and_another_can_be_chosen(room: R
     cut = Problem(Code.MODEL_TRUNCATED, {"path": "scout.gguf"})
     room.engine.loads = [(cut,)]
     room.open()
-    assert room.window.talk.chip.state.mark is ChipDot.DEAD
+    assert room.dot() is ChipDot.DEAD
     assert room.window.talk.notice.text() == sentence(cut)
     room.window.talk.chip.model_chosen.emit("/models/other.gguf")
     room.settle()
-    assert room.window.talk.chip.state.mark is ChipDot.READY
+    assert room.dot() is ChipDot.READY
     assert room.engine.specs[-1].model_path == "/models/other.gguf"
     assert room.desk.settings.load().engine.model_path == "/models/other.gguf"
 
@@ -231,7 +231,7 @@ def test_an_unknown_model_info_is_never_shown_as_ready(room: Room) -> None:
     room.open()
     room.presenter.model_area.model.look()
     assert isinstance(room.engine.info, ModelInfo)
-    assert room.window.talk.chip.state.mark is ChipDot.DEAD
+    assert room.dot() is ChipDot.DEAD
     assert room.window.talk.spine.isHidden()
 
 

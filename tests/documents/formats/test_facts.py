@@ -13,7 +13,7 @@ from app.documents.formats.facts import authors, correspondents, date_in, make_f
 from tests.documents.compound_writer import write_xls, xls_sheet
 from tests.documents.epub_writer import write_epub
 from tests.documents.images.gallery import flag
-from tests.documents.message_writer import message, write_msg
+from tests.documents.message_writer import Values, message, write_msg
 from tests.documents.office_writer import ODF, PACKAGE, paragraph, write_docx, write_odt
 from tests.documents.pdf_writer import lines, write_pdf
 
@@ -81,7 +81,7 @@ def _eml() -> bytes:
 
 def _msg() -> bytes:
     filetime = 134_177_814_000_000_000  # 2026-03-12 09:30 UTC
-    receivers = [{0x3001: "Roe, Rick", 0x39FE: "rick@example.org", 0x0C15: 1}, {0x3001: "Eve", 0x0C15: 2}]
+    receivers: list[Values] = [{0x3001: "Roe, Rick", 0x39FE: "rick@example.org", 0x0C15: 1}, {0x3001: "Eve", 0x0C15: 2}]
     return write_msg(
         message({0x0037: "Lamps", 0x0C1A: "Byron, Ada", 0x1000: "Text", 0x0039: filetime}, receivers=receivers)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageCms, ImageDraw, ImageFont
@@ -87,7 +88,7 @@ def variants() -> list[bytes]:
     ]
 
 
-def ending(reader: ImageReader, untrusted_bytes: bytes, name: str = "a") -> Done[Taken] | Cancelled | Failed:
+def ending(reader: ImageReader, untrusted_bytes: bytes | Path, name: str = "a") -> Done[Taken] | Cancelled | Failed:
     first, last = as_events(reader.take(untrusted_bytes, name, Cancel()))
     assert first == Opening(0, 0)
     assert not isinstance(last, Opening)
@@ -100,7 +101,7 @@ def taken(reader: ImageReader, untrusted_bytes: bytes, name: str = "a") -> Taken
     return last.result
 
 
-def problem(reader: ImageReader, untrusted_bytes: bytes, name: str = "a") -> Problem:
+def problem(reader: ImageReader, untrusted_bytes: bytes | Path, name: str = "a") -> Problem:
     last = ending(reader, untrusted_bytes, name)
     assert isinstance(last, Failed), "it was decoded"
     return last.problem

@@ -18,7 +18,7 @@ from app.documents.images.protocol import MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE
 from app.documents.images.reader import ImageReader
 from app.isolation import sandbox
 from app.isolation.sandbox import Step
-from app.ui.kit.jobs import Done, Failed
+from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.wording.errors import sentence
 from tests.documents.images.forger import claiming, deflated_zeros, with_chunk
 from tests.documents.images.gallery import SAMPLES, ending, flag, noise, problem, saved, shown, taken, variants
@@ -196,6 +196,7 @@ def mutants(kind: ImageKind) -> list[bytes]:
 def test_what_was_changed_at_random_is_an_image_or_a_finding(reader: ImageReader, kind: ImageKind) -> None:
     for mutant in mutants(kind)[:TAKEN]:
         last = ending(reader, mutant)
+        assert not isinstance(last, Cancelled)
         assert isinstance(last, Done) or last.problem.code in FINDINGS | {Code.READER_CRASHED}
 
 

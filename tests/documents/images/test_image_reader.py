@@ -358,11 +358,7 @@ def test_the_process_gets_its_image_and_no_other_file(
     os.set_inheritable(secret, True)
     lie(monkeypatch, "descriptors")
     try:
-        found = (
-            problem(open_one, FLAG)
-            if source == "bytes"
-            else list(as_events(open_one.take(path, "a", Cancel())))[-1].problem
-        )
+        found = problem(open_one, FLAG if source == "bytes" else path)
     finally:
         os.close(secret)
     seen = str(found.params["where"]).splitlines()

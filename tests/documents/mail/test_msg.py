@@ -11,10 +11,10 @@ from app.core.errors import AppError, Code
 from app.documents.formats.contract import Content
 from app.documents.mail import compressed_rtf, msg
 from app.documents.worker import parse
-from tests.documents.message_writer import message, write_msg
+from tests.documents.message_writer import Values, message, write_msg
 
 _NOON = 134_177_832_000_000_000  # 12 March 2026, 10:00 UTC
-_HEADS = {0x0037: "The lease", 0x0C1A: "Ada Öhm", 0x5D01: "ada@example.org", 0x0039: _NOON}
+_HEADS: Values = {0x0037: "The lease", 0x0C1A: "Ada Öhm", 0x5D01: "ada@example.org", 0x0039: _NOON}
 # [MS-OXRTFCP], 4.1.1
 _PACKED = bytes.fromhex(
     "2D0000002B0000004C5A4675F1C5C7A703000A007263706731323542320AF32068656C090020627705B06C647D0A800FA0"
@@ -37,12 +37,12 @@ def _refusal(streams: dict[str, bytes]) -> AppError:
 
 
 def test_headers_stand_above_the_text() -> None:
-    receivers = [
+    receivers: list[Values] = [
         {0x3001: "Bob", 0x39FE: "bob@example.org", 0x0C15: 1},
         {0x3001: "Eve", 0x3003: "/o=Exchange/cn=eve", 0x0C15: 2},
         {0x3001: "Hidden", 0x0C15: 3},
     ]
-    document = _parse(message(_HEADS | {0x1000: "Dear Bob,\r\n\r\nwords."}, receivers=receivers))
+    document = _parse(message({**_HEADS, 0x1000: "Dear Bob,\r\n\r\nwords."}, receivers=receivers))
     assert (document.title, document.format) == ("The lease", "msg")
     assert document.pages[0].text == (
         "From: Ada Öhm <ada@example.org>\nTo: Bob <bob@example.org>\nCc: Eve\n"
@@ -77,16 +77,15 @@ def test_texts_of_older_messages_have_a_code_page() -> None:
 
 def test_attachments_are_named_and_forwarded_messages_read() -> None:
     inner = message({0x0037: "Inner", 0x1000: "inside", 0x0039: _NOON}, inside=True)
-    attachments = [
-        {0x3707: "Lease 2026.pdf", 0x3704: "LEASE~1.PDF", 0x3701: b"x" * 12_000},
-        inner,
+    first: Values = {0x3707: "Lease 2026.pdf", 0x3704: "LEASE~1.PDF", 0x3701: b"x" * 12_000}
+    others: list[Values] = [
         {0x3704: "A.TXT", 0x3701: b"x"},
         {0x3707: "logo.png", 0x3701: b"x", 0x7FFE: 1},
         {0x3707: "sign.png", 0x3701: b"x", 0x3712: "id@1"},
         {},
     ]
     page = b"<p>words <img src='cid:id@1'>"
-    document = _parse(message({0x0037: "x", 0x1000: "words", 0x1013: page}, attachments=attachments))
+    document = _parse(message({0x0037: "x", 0x1000: "words", 0x1013: page}, attachments=[first, inner, *others]))
     head = "Attachments: Lease 2026.pdf (12 KB), A.TXT (1 B)\nAttachments (not read): sign.png (1 B), unnamed (0 B)"
     rest = document.pages[0].text
     assert document.members == (Member("0", "Lease 2026.pdf", 12_000), Member("1", "A.TXT", 1))
@@ -118,7 +117,7 @@ def test_nesting_receivers_and_text_have_limits(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_odd_values_are_left_out() -> None:
-    values = {0x0037: "x", 0x1000: "words", 0x0039: (1 << 63) - 1, 0x3FFD: 99}
+    values: Values = {0x0037: "x", 0x1000: "words", 0x0039: (1 << 63) - 1, 0x3FFD: 99}
     streams = message(values)
     streams["__properties_version1.0"] += b"cut"
     assert _text(streams) == "Subject: x\n\nwords"

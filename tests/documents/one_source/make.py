@@ -66,8 +66,8 @@ def _convert(kind: str, folder: Path) -> None:
 
 def _draw(path: Path) -> None:
     """Page by page: fields, a table without rules, words struck by a line, and lines that end inside an address."""
-    from reportlab.lib.pagesizes import A4  # type: ignore[import-not-found, unused-ignore]
-    from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-not-found, unused-ignore]
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfgen.canvas import Canvas
 
     canvas = Canvas(str(path), pagesize=A4, invariant=True, initialFontName="Times-Roman", initialFontSize=12)
     canvas.setTitle("The quay and its papers")

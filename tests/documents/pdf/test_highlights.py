@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pikepdf
 import pytest
@@ -39,7 +40,7 @@ def highlight(data: bytes, page: int = 1, password: Password | None = None) -> H
     return Highlight(page, layer.bands(*found), Marker.BLUE, "Which one? 埠頭", "note-1", "D:20261127120000Z")
 
 
-def annotations(data: bytes, password: str = "") -> Iterator[tuple[int, pikepdf.Object]]:
+def notes_of(data: bytes, password: str = "") -> Iterator[tuple[int, pikepdf.Object]]:
     with pikepdf.open(io.BytesIO(data), password=password) as pdf:
         assert pdf.check_pdf_syntax() == []
         for number, page in enumerate(pdf.pages, 1):
@@ -51,8 +52,13 @@ def annotations(data: bytes, password: str = "") -> Iterator[tuple[int, pikepdf.
 def test_another_library_finds_them_at_the_words(turned: int, cropped: str) -> None:
     data = write_pdf([show("First."), TEXT], page_entries=f"/Rotate {turned} {cropped}")
     copy = annotated(Content("a.pdf", data, ""), (highlight(data, 2),))
-    ((page, found),) = annotations(copy)
-    assert (page, found.Subtype, str(found.Contents), str(found.NM)) == (2, "/Highlight", "Which one? 埠頭", "note-1")
+    ((page, found),) = notes_of(copy)
+    assert (page, str(found.Subtype), str(found.Contents), str(found.NM)) == (
+        2,
+        "/Highlight",
+        "Which one? 埠頭",
+        "note-1",
+    )
     assert [round(255 * float(share)) for share in found.C] == list(COLOURS[Marker.BLUE])
     quad = [float(edge) for edge in found.QuadPoints]
     left, right = min(quad[::2]), max(quad[::2])
@@ -65,8 +71,8 @@ def test_another_library_finds_them_at_the_words(turned: int, cropped: str) -> N
 def test_a_note_about_the_whole_page_is_a_comment() -> None:
     data = write_pdf([TEXT])
     copy = annotated(Content("a.pdf", data, ""), (Highlight(1, (), None, "All of it."),))
-    ((_page, found),) = annotations(copy)
-    assert (found.Subtype, str(found.Contents)) == ("/Text", "All of it.")
+    ((_page, found),) = notes_of(copy)
+    assert (str(found.Subtype), str(found.Contents)) == ("/Text", "All of it.")
 
 
 def test_the_text_and_the_comments_of_the_copy_are_read_again() -> None:
@@ -78,16 +84,19 @@ def test_the_text_and_the_comments_of_the_copy_are_read_again() -> None:
 
 
 @pytest.mark.parametrize("revision", [3, 4, 6])
-def test_what_is_encrypted_stays_so_and_opens_with_its_password(revision: int) -> None:
+def test_what_is_encrypted_stays_so_and_opens_with_its_password(revision: Literal[3, 4, 6]) -> None:
     encrypted = io.BytesIO()
     with pikepdf.open(io.BytesIO(write_pdf([TEXT]))) as pdf:
-        kinds = {"aes": False, "metadata": False} if revision == 3 else {}
-        pdf.save(encrypted, encryption=pikepdf.Encryption(owner="owner", user="user", R=revision, **kinds))
+        plain = revision == 3
+        pdf.save(
+            encrypted,
+            encryption=pikepdf.Encryption(owner="owner", user="user", R=revision, aes=not plain, metadata=not plain),
+        )
     data, password = encrypted.getvalue(), Password("user")
     copy = annotated(Content("a.pdf", data, "", password), (highlight(data, password=password),))
     with pytest.raises(pikepdf.PasswordError):
         pikepdf.open(io.BytesIO(copy))
-    ((_page, found),) = annotations(copy, "user")
+    ((_page, found),) = notes_of(copy, "user")
     assert str(found.Contents) == "Which one? 埠頭"
     assert WORDS.encode() not in copy
 
@@ -104,7 +113,7 @@ def test_the_reader_writes_them_in_its_sandbox_and_leaves_the_file_alone(
     path = tmp_path / "lease.pdf"
     path.write_bytes(data := write_pdf([TEXT]))
     copy = reader.annotated_copy(path, hashlib.sha256(data).hexdigest(), (highlight(data),))
-    assert [str(found.Contents) for _page, found in annotations(copy)] == ["Which one? 埠頭"]
+    assert [str(found.Contents) for _page, found in notes_of(copy)] == ["Which one? 埠頭"]
     assert path.read_bytes() == data
     again = reader.annotated_copy(path, hashlib.sha256(data).hexdigest(), (highlight(data),))
-    assert len(list(annotations(again))) == 1, "it begins with the file, not with the copy before"
+    assert len(list(notes_of(again))) == 1, "it begins with the file, not with the copy before"

@@ -39,7 +39,7 @@ def test_a_link_leads_to_a_place_of_its_file() -> None:
     document.add("Link", box, Dest=Name.there)
     exact, whole, named = _links(document)
     assert (exact.page, whole.page, named.page) == (2, 2, 2)
-    assert (exact.share, whole.share, named.share) == (pytest.approx(0.5), 0.0, pytest.approx(0.25))
+    assert (exact.share, whole.share, named.share) == pytest.approx((0.5, 0.0, 0.25))
     (place,) = exact.boxes
     assert place == pytest.approx((100 / _WIDTH, 1 - 520 / _HEIGHT, 200 / _WIDTH, 1 - 490 / _HEIGHT), abs=1e-4)
 

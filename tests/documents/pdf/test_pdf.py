@@ -10,7 +10,7 @@ from app.core.documents.document import Document, Flag
 from app.core.errors import AppError, Code
 from app.documents.formats.contract import MAX_OUTLINE_LEVELS, Content
 from app.documents.pdf import pdf
-from app.documents.text import flow
+from app.documents.protocol import MAX_DRAWN_WIDTH
 from app.documents.worker import page_image, parse, scan_image
 from tests.documents.pdf_writer import lines, show, write_pdf
 
@@ -57,7 +57,6 @@ def test_an_outline_is_cut_at_its_limits(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [entry.level for entry in _parse(write_pdf([_SEEN], outline=deep)).outline] == [
         *range(1, MAX_OUTLINE_LEVELS + 1)
     ]
-    assert pdf.MAX_OUTLINE_ENTRIES == flow.MAX_OUTLINE_ENTRIES
     monkeypatch.setattr(pdf, "MAX_OUTLINE_ENTRIES", 5)
     assert len(_parse(write_pdf([_SEEN], outline=[("Entry", 0, 1)] * 9)).outline) == 5
 
@@ -336,7 +335,7 @@ def test_a_page_is_drawn_as_it_looks() -> None:
 def test_a_picture_keeps_its_limits(size: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "MAX_DRAWN_PIXELS", 100_000)
     image = page_image(Content("file.pdf", write_pdf([_SEEN], page_entries=size), ""), 1, width)
-    assert 1 <= image.width <= pdf.MAX_DRAWN_WIDTH
+    assert 1 <= image.width <= MAX_DRAWN_WIDTH
     assert image.width * image.height <= 120_000
     assert len(image.rgb) == image.width * image.height * 3
 

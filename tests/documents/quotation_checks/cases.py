@@ -47,9 +47,10 @@ class _Writer:
         return first, first + 1
 
     def quote(self, words: str, page: int, marks: str = "") -> str:
-        opening, closing = marks or next(self._marks)
+        marks = marks or next(self._marks)
+        opening, closing = marks[0], marks[-1]
         if opening == closing == '"' and '"' in words:
-            opening, closing = "“”"
+            opening, closing = "“", "”"
         if self._book.language == "ja":
             return f"規則によれば、{opening}{words}{closing} [p. {page}]"
         return f"It is written: {opening}{words}{closing} [p. {page}]."
@@ -91,11 +92,11 @@ def _true(book: Book) -> Iterator[Case]:
             yield writer.true("small letter", bare[0].lower() + bare[1:], sentence)
             word = max(middle.split(), key=len)
             if word.isalpha() and len(word) > 6:
-                cut = f"{word[: len(word) // 2]}-\n{word[len(word) // 2 :]}"
-                yield writer.true("hyphen at a line's end", middle.replace(word, cut, 1), sentence)
+                broken = f"{word[: len(word) // 2]}-\n{word[len(word) // 2 :]}"
+                yield writer.true("hyphen at a line's end", middle.replace(word, broken, 1), sentence)
         else:
-            words = middle.split()
-            yield writer.true("sic", " ".join([*words[:3], "[sic]", *words[3:]]), sentence)
+            single = middle.split()
+            yield writer.true("sic", " ".join([*single[:3], "[sic]", *single[3:]]), sentence)
     for cut in book.cuts:
         yield writer.true("whole sentence with a negation or unit", cut.sentence.rstrip(".。"), cut.sentence)
     for each in book.marked:
@@ -124,9 +125,9 @@ def _false(book: Book) -> Iterator[Case]:
         other = _ends(book.plain[place - 7].rstrip(".。"), japanese)[1]
         yield writer.false("two sentences as one", f"{start}{space}{other}", page)
         if not japanese:
-            words = sentence.rstrip(".").split()
+            single = sentence.rstrip(".").split()
             negation = "nicht" if book.language == "de" else "not"
-            yield writer.false("a negation more", " ".join([*words[:4], negation, *words[4:]]), page)
+            yield writer.false("a negation more", " ".join([*single[:4], negation, *single[4:]]), page)
     for cut in book.cuts:
         page = writer.places(cut.sentence)[0]
         yield writer.false("cut", cut.words, page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
@@ -25,7 +26,7 @@ def _text(*cells: dict[str, object], **more: object) -> str:
     return "\n\n".join(page.text for page in _read(*cells, **more).pages)
 
 
-def _code(source: str, *outputs: dict[str, object]) -> dict[str, object]:
+def _code(source: str, *outputs: Mapping[str, object]) -> dict[str, object]:
     return {"cell_type": "code", "source": source, "outputs": outputs, "execution_count": None, "metadata": {}}
 
 
@@ -37,7 +38,7 @@ def _refusal(data: bytes) -> AppError:
 
 
 def test_cells_are_read_as_what_they_are() -> None:
-    outputs = (
+    outputs: tuple[Mapping[str, object], ...] = (
         {"output_type": "stream", "name": "stdout", "text": ["one\n", "\x1b[31mtwo\x1b[0m\n"]},
         {"output_type": "execute_result", "data": {"text/html": "<p>x</p>", "text/plain": ["   rent\n", "0  12"]}},
         {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo=", "text/html": "<h1>Big</h1><p>page"}},
@@ -45,7 +46,11 @@ def test_cells_are_read_as_what_they_are() -> None:
         {"output_type": "error", "ename": "ValueError", "evalue": "no rent", "traceback": ["long"]},
     )
     language = {"language_info": {"name": "python", "version": "3.13"}, "kernelspec": {"language": "x"}}
-    markdown = {"cell_type": "markdown", "source": ["# Rents\n", "\n", "Some *words*."], "attachments": {"a": {}}}
+    markdown: dict[str, object] = {
+        "cell_type": "markdown",
+        "source": ["# Rents\n", "\n", "Some *words*."],
+        "attachments": {"a": {}},
+    }
     document = _read(
         markdown, _code("print(1)\n\nprint(2)", *outputs), {"cell_type": "raw", "source": "as it is"}, metadata=language
     )

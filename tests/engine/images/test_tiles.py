@@ -68,7 +68,7 @@ def test_the_tokens_are_those_of_the_reference(seeing: tuple[LlamaModel, Vision]
         found.append(name)
         if name == tiles.IMAGE_END:
             break
-    assert found == [run.name for run in picture.tokens for _ in range(run.count)]
+    assert found == [run.name for run in picture.tokens for _ in range(run.times)]
     assert vision.tokens(picture.width, picture.height) == len(found)
     for before, after in pairwise(laid.images):
         assert after.row == before.row + 144

@@ -319,7 +319,7 @@ def test_a_model_without_projector_is_blind(near_engine: NewEngine, tiny_scout: 
     engine = near_engine()
     load(engine, tiny_scout, context_tokens=2048)
     for refused in (
-        lambda: finish(engine.run(CountImageTokens([(1, 1)]))),
+        lambda: finish(engine.run(CountImageTokens(((1, 1),)))),
         lambda: finish(engine.run(MissingImages(ask("What is this?", image())))),
         lambda: finish(engine.run(Measure(ask("What is this?", image())))),
     ):

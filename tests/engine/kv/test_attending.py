@@ -60,9 +60,9 @@ def test_a_slice_that_changes_a_state_is_not_broken_off(models: dict[str, Path],
     rng, wanted = random.Random(1), array("i")
     wanted.extend(rng.randrange(600) for _ in range(700))
     found = []
-    for stops in (False, True):
+    for should_stop in (lambda: False, lambda: True):
         model = LlamaModel(models[kind], 0, lambda _fraction: True)
-        context = LlamaContext(model, 1024, KvType.F16, THREADS, 256, should_stop=lambda stops=stops: stops)
+        context = LlamaContext(model, 1024, KvType.F16, THREADS, 256, should_stop=should_stop)
         sequence = CachedSequence(context, geometry_of(kind, 0, recurrent=model.recurrent), RunControl())
         sequence.read(wanted, (), lambda *_: None)
         found.append(context.logits().tobytes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def reading_to(folder: Path, tokens: int, *, in_parts: bool) -> list[tuple[int, 
     for position in range(SLICE, tokens, SLICE):
         local = position % CHUNK * LOCAL_BYTES
         whole = position * GLOBAL_BYTES + local
-        if checkpoints.is_due(position, lambda whole=whole: whole, lambda local=local: local):
+        if checkpoints.is_due(position, partial(int, whole), partial(int, local)):
             new = checkpoints.grown(position + 1) * GLOBAL_BYTES
             came.append((position, new + local + LOCAL_BYTES if in_parts else whole))
             checkpoints.begin(position + 1)

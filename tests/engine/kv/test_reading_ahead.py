@@ -32,10 +32,11 @@ CHUNK, SLICE = 8192, 512
 BOOK_END = CHUNK - 100
 
 
-class Watched:
+class Watched(ModuleType):
     """llama.cpp's functions; those that look at what a slice computes want it waited for."""
 
     def __init__(self, api: ModuleType) -> None:
+        super().__init__("watched")
         self._api = api
         self.under_way = 0
         self.fails_at = 0

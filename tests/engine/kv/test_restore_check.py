@@ -107,7 +107,7 @@ def test_another_number_of_threads_rounds_in_another_way(
     read(first, asked)
     (saved,) = saved_in(tmp_path)
     logits = np.frombuffer(saved.logits, np.float32).copy()
-    logits[int(logits.argmax())] += 0.095 * logits.std()
+    logits[int(np.argmax(logits))] += 0.095 * logits.std()
     readings = SavedStates(tmp_path, SECRET, 1 << 30)
     state = readings.load(saved, lambda _fraction: None)
     readings.delete(saved)
@@ -172,19 +172,19 @@ def new_context() -> Iterator[Callable[[Path, bool], tuple[LlamaModel, LlamaCont
         model.close()
 
 
-def evaluate(context: LlamaContext, tokens: list[int]) -> Logits:
+def evaluate(context: LlamaContext, tokens: array[int]) -> Logits:
     context.remove_from(0)
     for start in range(0, len(tokens) - 1, 512):
-        context.decode(array("i", tokens[start : min(start + 512, len(tokens) - 1)]), start, outputs=1)
+        context.decode(tokens[start : min(start + 512, len(tokens) - 1)], start, outputs=1)
     return probe(context, tokens)
 
 
-def probe(context: LlamaContext, tokens: list[int]) -> Logits:
-    context.decode(array("i", tokens[-1:]), len(tokens) - 1, outputs=1)
+def probe(context: LlamaContext, tokens: array[int]) -> Logits:
+    context.decode(tokens[-1:], len(tokens) - 1, outputs=1)
     return context.logits().copy()
 
 
-def restored(context: LlamaContext, source: LlamaContext, tokens: list[int], lost: int = 0) -> Logits:
+def restored(context: LlamaContext, source: LlamaContext, tokens: array[int], lost: int = 0) -> Logits:
     """Logits of the last token over the state of `source`, without its first `lost` positions."""
     state = source.state()
     context.remove_from(0)
@@ -226,8 +226,8 @@ def test_neither_other_sizes_nor_numbers_that_are_none_are_rounding() -> None:
 def test_one_improbable_token_does_not_decide() -> None:
     before = np.random.default_rng(1).standard_normal(200_000).astype(np.float32)
     now = before.copy()
-    now[int(before.argmin())] += 0.5
+    now[int(np.argmin(before))] += 0.5
     assert deviation(before, now).is_rounding(same_kernels=True)
     now = before.copy()
-    now[int(before.argmax())] += 0.5
+    now[int(np.argmax(before))] += 0.5
     assert not deviation(before, now).is_rounding(same_kernels=False)

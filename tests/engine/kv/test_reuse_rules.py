@@ -151,7 +151,8 @@ def test_every_point_behind_a_chunk_can_be_come_back_to(
 ) -> None:
     """Whatever is evaluated, in whatever batches: of each chunk that was left, snapshots serve all points but such as
     its beginning is near enough to."""
-    position, points, snapshots = start, {start}, []
+    position, points = start, {start}
+    snapshots: list[int] = []
     for count, is_point in steps * 20:
         if is_snapshot_due(position, count, max(0, position - kept_tokens), SCOUT, points, snapshots):
             snapshots.append(position)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,13 +13,21 @@ from app.engine.llama.llama import LlamaContext
 from app.engine.protocol import LoadSpec
 
 
+class Functions(ModuleType):
+    """The one function of llama.cpp that is called."""
+
+    def __init__(self, synchronize: Callable[[None], None]) -> None:
+        super().__init__("functions")
+        self.llama_synchronize = synchronize
+
+
 class Card(LlamaContext):
     """A context on a card with so many places for slices, each of which takes `slice_s`. `now` is the time there."""
 
     def __init__(self, places: int, slice_s: float) -> None:
         self._slices = self._synchronizations = 0
         self._slices_at_once, self._under_way = places, 0
-        self._api, self._context = SimpleNamespace(llama_synchronize=self._run_all), None
+        self._api, self._context = Functions(self._run_all), None
         self.slice_s, self.now = slice_s, 0.0
 
     def give(self) -> None:

@@ -154,9 +154,9 @@ def test_a_damaged_file_is_refused(readings: SavedStates, folder: Path, which: i
     first = save(readings, 4_000)
     second = save(readings, 5_000, GoesOn(first, 4_000))
     path = folder / (second.name if isinstance(which, str) else second.used[which].name)
-    content = bytearray(path.read_bytes())
-    content[-5] ^= 1
-    path.write_bytes({"flipped": content, "cut": path.read_bytes()[:-20], "longer": path.read_bytes() + b"\0"}[how])
+    content = path.read_bytes()
+    flipped = content[:-5] + bytes([content[-5] ^ 1]) + content[-4:]
+    path.write_bytes({"flipped": flipped, "cut": content[:-20], "longer": content + b"\0"}[how])
     with pytest.raises(SealBroken):
         readings.load(second, lambda _fraction: None)
 

@@ -70,7 +70,7 @@ def throwing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_it_says_its_class_and_its_reason(throwing: Path, function: str, said: str, status: int) -> None:
     """Where `end` returns, the process is aborted: signal 6."""
-    command = [sys.executable, "-P", "-c", PROGRAM, throwing, function]
+    command = [sys.executable, "-P", "-c", PROGRAM, str(throwing), function]
     root = Path(__file__).parents[3]
     ended = subprocess.run(
         command, cwd=root, env={"PYTHONPATH": str(root)}, capture_output=True, text=True, check=False

@@ -30,7 +30,7 @@ def engine() -> Iterator[EngineClient]:
 def test_a_load_chooses_who_answers(engine: EngineClient, new_server: NewServer, tiny_scout: Path) -> None:
     server = new_server()
     here = LoadSpec(str(tiny_scout), context_tokens=512)
-    pids = []
+    pids: list[int] = []
     for spec, host in ((here, ""), (LoadSpec("", remote=RemoteSpec(server.address)), server.address[7:]), (here, "")):
         finish(engine.load(spec, Cancel()))
         model = engine.model()

@@ -171,7 +171,7 @@ def test_a_model_that_sees_nothing_gets_no_images(new_server: NewServer, engine:
     assert problem is not None
     assert problem.code is Code.REMOTE_BLIND
     with pytest.raises(AppError) as caught:
-        finish(engine.run(CountImageTokens([(10, 10)])))
+        finish(engine.run(CountImageTokens(((10, 10),))))
     assert caught.value.code is Code.REMOTE_BLIND
 
 

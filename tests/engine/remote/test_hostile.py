@@ -35,7 +35,7 @@ def _status(code: int, **headers: str) -> Route:
 
 
 def _whole(content: bytes, kind: str = "application/json", **headers: str) -> Route:
-    return lambda handler: handler.send_whole(content, kind, **headers)
+    return lambda handler: handler.send_whole(content, kind, 200, **headers)
 
 
 def _then_waits(content: bytes) -> Route:
@@ -46,6 +46,11 @@ def _then_waits(content: bytes) -> Route:
         handler.wait_for_hang_up()
 
     return route
+
+
+def _half_an_answer(handler: Handler) -> None:
+    handler.send_bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{")
+    _hang_up(handler)
 
 
 def _hang_up(handler: Handler) -> None:
@@ -70,10 +75,7 @@ _REFUSALS: dict[str, tuple[Route, Code]] = {
     "500": (_status(500), Code.REMOTE_REFUSED),
     "503": (_status(503), Code.REMOTE_BUSY),
     "nothing": (_hang_up, Code.REMOTE_CUT),
-    "half an answer": (
-        lambda handler: handler.send_bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{") or _hang_up(handler),
-        Code.REMOTE_CUT,
-    ),
+    "half an answer": (_half_an_answer, Code.REMOTE_CUT),
     "silence": (_then_waits(b""), Code.REMOTE_STALLED),
     "half a silence": (_then_waits(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"), Code.REMOTE_STALLED),
 }

@@ -31,7 +31,7 @@ from app.engine.protocol import (
     Weigh,
 )
 from tests.engine.remote.conftest import ASKED, NewServer, connect
-from tests.engine.remote.toy_server import IMAGE_TOKENS, images_of
+from tests.engine.remote.toy_server import IMAGE_TOKENS, Handler, images_of
 from tests.ui.direct_images import png_of
 from tests.work import problem_of, run
 
@@ -128,10 +128,10 @@ def test_thoughts_beside_a_conversation_are_told_apart(new_server: NewServer, en
     server = new_server(sees=True)
     connect(engine, server.address)
     parts = [{"reasoning_content": "It is "}, {"reasoning_content": "the third."}, {"content": "Berth 3."}]
-    events = [{"choices": [{"delta": part}]} for part in parts]
+    events: list[dict[str, object]] = [{"choices": [{"delta": part}]} for part in parts]
     events.append({"choices": [{"delta": {}, "finish_reason": "stop"}]})
 
-    def think(handler) -> None:  # type: ignore[no-untyped-def]
+    def think(handler: Handler) -> None:
         handler.begin_stream()
         for event in [*events, "[DONE]"]:
             handler.send_event(event)
@@ -156,7 +156,8 @@ def test_a_value_is_held_and_sentences_are_weighed_with_images_too(new_server: N
     server.routes["/v1/chat/completions"] = lambda handler: handler.send_json({"choices": [{"logprobs": likely}]})
     answered = msgspec.structs.replace(_SHOWN, documents=(), messages=_LATER[:2])
     weighed = finish(engine.run(Weigh(answered, ("Is it so?",), ("yes", "no")), Cancel()))
-    assert weighed.logs == (pytest.approx((-0.1, -3.0)),)
+    (logs,) = weighed.logs
+    assert logs == pytest.approx((-0.1, -3.0))
     asked = server.asked[-1][1]
     assert asked["messages"][-1] == {"role": "user", "content": "Is it so?"}
     assert asked["logprobs"]
@@ -172,7 +173,7 @@ def test_a_server_that_does_not_say_is_tried(new_server: NewServer, engine: Engi
             "and nothing of ours"
         )
     with pytest.raises(AppError) as caught:
-        finish(engine.run(CountImageTokens([(10, 10)])))
+        finish(engine.run(CountImageTokens(((10, 10),))))
     assert caught.value.code is Code.REMOTE_BLIND
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.chat_template import ChatTemplate
 from app.engine.remote import formats
 from app.engine.remote import formats as escaping
 from app.engine.remote.transport import EventBytes, TooLong
@@ -62,7 +63,7 @@ def test_ordinary_text_stays_whole() -> None:
 
 
 @pytest.mark.parametrize("used", formats.FORMATS)
-def test_a_format_is_recognised_by_the_tokens_that_it_takes(used: formats.ChatTemplate) -> None:
+def test_a_format_is_recognised_by_the_tokens_that_it_takes(used: ChatTemplate) -> None:
     def reported(conversation: formats.Conversation) -> int:
         return len(formats.rendered(used, conversation))
 

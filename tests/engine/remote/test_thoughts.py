@@ -34,11 +34,16 @@ def texts(*pieces: str) -> list[dict[str, object]]:
     return [{"text": piece} for piece in pieces]
 
 
-STREAMS = {
+def thought_in(field: str, text: str | None) -> list[dict[str, object]]:
+    """What was thought, in a field of its own beside that of the text."""
+    return [{"text": text, field: part} for part in THOUGHT]
+
+
+STREAMS: dict[str, list[dict[str, object]]] = {
     "in the text": texts("<think>", *THOUGHT, "</think>", "\n\n", *ANSWER),
     "marks in parts": texts("<thi", "nk>", *THOUGHT, "</th", "ink>\n", *ANSWER),
-    "in fields of its own": [*({"text": None, "reasoning_content": part} for part in THOUGHT), *texts(*ANSWER)],
-    "in another field": [*({"text": "", "reasoning": part} for part in THOUGHT), *texts(*ANSWER)],
+    "in fields of its own": thought_in("reasoning_content", None) + texts(*ANSWER),
+    "in another field": thought_in("reasoning", "") + texts(*ANSWER),
     "Harmony": texts("<|channel|>analysis<|message|>", *THOUGHT, "<|end|><|start|>assistant")
     + texts("<|channel|>final<|message|>", *ANSWER, "<|return|>"),
 }

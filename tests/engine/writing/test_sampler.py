@@ -17,7 +17,7 @@ from app.engine.writing.sampler import Floats, Sampler, counting, most_probable
 from tests.models.sampler_chain import Chain
 
 SCOUT = 202_048
-SETTINGS = (
+SETTINGS: tuple[dict[str, float], ...] = (
     {},
     {"temperature": 0},
     {"temperature": 2, "top_k": 3},
@@ -82,7 +82,7 @@ def test_with_nothing_cut_every_token_is_drawn_as_often_as_it_is_probable() -> N
 def test_what_is_left_out_can_not_matter(logits: Floats, temperature: float) -> None:
     ids = counting(logits, np.max(logits), temperature)
     warm = logits.astype(np.float64) / temperature
-    weights = np.exp(warm - warm.max())
+    weights = np.exp(warm - np.max(warm))
     left_out = np.ones(len(logits), bool)
     left_out[slice(None) if ids is None else ids] = False
     assert weights[left_out].sum() <= 2.0**-24 * weights.sum()

@@ -35,12 +35,12 @@ from app.store.db import Database
 from app.store.key_derivation import Argon2Cost
 from app.store.keys import set_passphrase
 from app.store.migrations import MIGRATIONS
-from app.store.sealing import new_sealing
+from app.store.sealing import SealedKind, new_sealing
 from app.store.settings import SettingsStore
 from tests.store.compared import desk_rows
 from tests.store.fixtures.fill import fill
 from tests.whole import open_desk
-from tests.work import answered, problem_of, run, stop
+from tests.work import answered, at, problem_of, run, stop
 
 WORDS = "four unrelated plain words"
 CHEAP = Argon2Cost(32, 1, 1)
@@ -222,12 +222,12 @@ def test_a_disk_that_is_full_or_takes_no_such_file_keeps_the_backup_of_before(de
 
     try:
         with pytest.raises(AppError) as error:
-            run(make, limit)  # type: ignore[arg-type]
+            run(make, limit)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert error.value.code in (Code.BACKUP_TOO_LARGE, Code.DISK_FULL)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(service.shutil, "disk_usage", lambda _path: os.terminal_size((0, 0)) and _Free(10))
+        patched.setattr(shutil, "disk_usage", lambda _path: _Free(10))
         problem = problem_of(backups_of(desk).make(file, WORDS, Cancel(), cost=CHEAP))
     assert problem.code is Code.BACKUP_NO_ROOM
     assert problem.params["free_bytes"] == 10
@@ -258,10 +258,7 @@ def test_a_usb_stick_knows_no_modes(desk: Services, file: Path, monkeypatch: pyt
 def test_what_is_stopped_leaves_nothing(desk: Services, file: Path, tmp_path: Path) -> None:
     for kind in (Copying, Hashing):
         cancel = Cancel()
-        stop(
-            backups_of(desk).make(file, WORDS, cancel, cost=CHEAP),
-            lambda told, kind=kind, cancel=cancel: cancel.request() if isinstance(told, kind) else None,
-        )
+        stop(backups_of(desk).make(file, WORDS, cancel, cost=CHEAP), at(kind, cancel.request))
     assert list(file.parent.iterdir()) == []
     assert not list(desk.paths.matters.glob("*.part*"))
     made(desk, file)
@@ -384,7 +381,7 @@ def test_a_database_inside_that_is_none_of_octavo_is_refused(file: Path, tmp_pat
 def test_a_backup_of_a_newer_octavo_is_refused_by_its_own_sentence(file: Path, tmp_path: Path) -> None:
     forged(file, head=BackupHead("9.9", len(MIGRATIONS) + 1, 0.0, protected=False))
     assert problem_of(restore(file, WORDS, Paths(tmp_path / "another"), Cancel())).code is Code.FILE_NEWER
-    newer = new_sealing(backup_file.SealedKind("octavo-backup", 2), WORDS, CHEAP)
+    newer = new_sealing(SealedKind("octavo-backup", 2), WORDS, CHEAP)
     file.write_bytes(newer.begin + b"in a way of its own")
     assert problem_of(restore(file, WORDS, Paths(tmp_path / "another"), Cancel())).code is Code.FILE_NEWER
 
@@ -442,7 +439,7 @@ def test_a_full_disk_leaves_nothing_of_the_desk(
     def fail(*_values: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(restoring.os, "fsync", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     assert problem_of(restore(file, WORDS, Paths(tmp_path / "another"), Cancel())).code is Code.DISK_FULL
     assert not (tmp_path / "another").exists()
 

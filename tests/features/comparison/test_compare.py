@@ -29,8 +29,8 @@ from tests.features.comparison.contract import CHANGES, Heading, KnownChange, Pa
 
 @cache
 def lease(new: bool, format: Format) -> Document:
-    write, reader = (as_docx, docx) if format is Format.DOCX else (as_pdf, pdf)
-    return reader.parse(Content("lease", write(new), "00"), lambda done, total: None)
+    write, parse = (as_docx, docx.parse) if format is Format.DOCX else (as_pdf, pdf.parse)
+    return parse(Content("lease", write(new), "00"), lambda done, total: None)
 
 
 def compared(first: Document, second: Document) -> Comparison:

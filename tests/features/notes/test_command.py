@@ -74,7 +74,8 @@ def test_they_are_written_as_markdown_and_into_a_copy(
         kinds = [[str(each.Subtype) for each in page.get("/Annots", ())] for page in pdf.pages]
     assert kinds == [["/Text"], ["/Highlight"]]
     for target in (lease, tmp_path / "link.pdf"):
-        target.exists() or target.symlink_to(lease)
+        if not target.exists():
+            target.symlink_to(lease)
         code, _out, err = octavo(*command, "--document", lease, "--export", target)
         assert (code, "is the document itself" in err) == (3, True)
     assert lease.read_bytes() == before

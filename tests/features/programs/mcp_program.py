@@ -41,8 +41,10 @@ class McpProgram:
 
     def reply(self) -> dict[str, Any]:
         """The next one, whichever it is to."""
-        while "method" in (message := json.loads(self._in.readline())):
+        message: dict[str, Any] = json.loads(self._in.readline())
+        while "method" in message:
             self.heard.append(message)
+            message = json.loads(self._in.readline())
         return message
 
     def ask(self, method: str, params: object = None) -> dict[str, Any]:

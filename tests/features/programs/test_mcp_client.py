@@ -48,6 +48,7 @@ async def use_all(command: list[str]) -> dict[str, Any]:
     """Each tool once; the client checks every result against the schema that the tool names."""
     from mcp.client.client import Client
     from mcp.client.stdio import StdioServerParameters, stdio_client
+    from mcp.types import TextContent, TextResourceContents
 
     env = {**os.environ, "OCTAVO_NO_KEYRING": "1"}
     server = StdioServerParameters(command=command[0], args=command[1:], env=env)
@@ -61,7 +62,11 @@ async def use_all(command: list[str]) -> dict[str, Any]:
 
         async def use(tool: str, **arguments: object) -> Any:
             result = await client.call_tool(tool, arguments, progress_callback=hear)
-            return result.content[0].text if result.is_error else result.structured_content
+            if not result.is_error:
+                return result.structured_content
+            (said,) = result.content
+            assert isinstance(said, TextContent)
+            return said.text
 
         (document,) = (await use("list_documents"))["documents"]
         await use("list_matters")
@@ -70,13 +75,14 @@ async def use_all(command: list[str]) -> dict[str, Any]:
         answer = await use("ask", question="When does the ferry leave?", documents=[document["id"]])
         refused = await use("search", q="ferry")
         (resource,) = (await client.list_resources()).resources
-        content = (await client.read_resource(resource.uri)).contents[0].text
+        content = (await client.read_resource(resource.uri)).contents[0]
+        assert isinstance(content, TextResourceContents)
     return {
         "tools": [tool.name for tool in tools],
         "found": found["passages"],
         "read": "".join(page["text"] for page in read["pages"]),
         "answer": answer,
         "refused": refused,
-        "resource": content,
+        "resource": content.text,
         "heard": heard,
     }

@@ -65,7 +65,7 @@ def _asked(fake: FakeDesk, server: ToyServer, rows: int = 2) -> Sheet:
     return make(fake, rows, "When does it end?")
 
 
-def _when_both_wait(server: ToyServer, do: Callable[[], object], *words: str) -> threading.Barrier:
+def _when_both_wait(server: ToyServer, do: Callable[[], None], *words: str) -> threading.Barrier:
     """Both questions are held by the server, which says these words to each once both are there; then this is done.
     Whoever waits at what is given waits until both requests were hung up."""
     both, said, gone = threading.Barrier(2), threading.Barrier(2, do), threading.Barrier(3)
@@ -160,7 +160,12 @@ def test_what_lanes_share_is_used_by_one_at_a_time(
     grid = _asked(fake, server)
     monkeypatch.setattr(OpenAnswer, "add", slow)
     both = threading.Barrier(2)
-    server.routes["/v1/completions"] = lambda handler: both.wait(WAIT_S) >= 0 and complete(handler)
+
+    def route(handler: Handler) -> None:
+        both.wait(WAIT_S)
+        complete(handler)
+
+    server.routes["/v1/completions"] = route
     assert finish(sheets_of(fake.desk).run(grid.id, Cancel())).finished
     assert len(met) > 4
     assert not any(met)

@@ -208,7 +208,7 @@ def test_an_answer_longer_than_a_cell_goes_on_below() -> None:
     data = write_workbook(compose(row("Long?", long), row("Short?", "Yes.")))
     _head, *rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
     assert [one[1] for one in rows] == ["Long?", "", "", "Short?"]
-    assert "".join(one[2] for one in rows[:3]) == long
+    assert "".join(str(one[2]) for one in rows[:3]) == long
 
 
 def test_html_has_the_same_lines(report: SheetReport) -> None:

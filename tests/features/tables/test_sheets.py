@@ -108,8 +108,7 @@ class _StopsAt(Gate):
         super().__init__()
         self._cancel = cancel
 
-    def wait(self, cancel: Cancel) -> None:
-        del cancel
+    def wait(self, cancel: Cancel | None = None) -> None:
         self._cancel.request()
 
 

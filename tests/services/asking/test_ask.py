@@ -28,6 +28,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.work import Cancel, Work, finish
 from app.engine.protocol import Prompt, PromptSize
 from app.services.asking.rules import VERSIONS
+from tests.there import there
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, Step, open_desk
 from tests.ui.gate import Gate
 from tests.work import answered, at, problem_of, run, unanswered
@@ -236,7 +237,7 @@ def test_without_books_the_rules_say_so(fake: FakeDesk) -> None:
 def test_the_budget_is_exact(fake: FakeDesk, talk: Conversation, room: int) -> None:
     """One token more than there is, and the answer is refused with the numbers; nothing is cut."""
     finish(fake.desk.models.ready(Cancel()))
-    needed = finish(fake.desk.asking.context.use(talk, Cancel()))
+    needed = there(finish(fake.desk.asking.context.use(talk, Cancel())))
     documents = sum(s.tokens for s in needed.segments if s.kind == "book")
     question = max(1, len(f"When?\n\n{SHORT}") // 4)
     filled = sum(s.tokens for s in needed.segments) + question
@@ -367,7 +368,7 @@ def test_the_use_of_the_context_names_every_part(fake: FakeDesk, talk: Conversat
     with pytest.raises(AppError):
         finish(fake.desk.asking.context.use(talk, Cancel()))
     answered(fake.desk.asking.ask.ask(asked(talk), Cancel()))
-    use = finish(fake.desk.asking.context.use(talk, Cancel()))
+    use = there(finish(fake.desk.asking.context.use(talk, Cancel())))
     assert use.context_tokens == SCOUT.context_tokens
     assert [(s.kind, s.book_id) for s in use.segments] == [("rules", ""), ("book", book.id), ("talk", "")]
     assert use.segments[-1].tokens > 0

@@ -15,6 +15,7 @@ from app.core.errors import Code, Problem
 from app.core.work import Cancel, finish
 from app.engine.protocol import ContextOptions
 from app.services.asking.context import ContextSegment
+from tests.there import there
 from tests.ui.fakes import FakeDesk, open_desk
 from tests.work import problem_of, run
 
@@ -69,7 +70,7 @@ def test_the_use_says_how_far_each_book_is_read(fake: FakeDesk, book: Book) -> N
     talk = fake.desk.conversations.create(books=(BookRef(book.id, PageRange(3, 6)),))
     fake.engine.tokens = {"Lease": 400}
     fake.engine.to_read = 150
-    (segment,) = (s for s in finish(fake.desk.asking.context.use(talk, Cancel())).segments if s.kind == "book")
+    (segment,) = (s for s in there(finish(fake.desk.asking.context.use(talk, Cancel()))).segments if s.kind == "book")
     assert (segment.tokens, segment.held_tokens) == (400, 250)
     assert (segment.first_page, segment.page_ends) == (3, (100, 200, 300, 400))
     assert segment.read_to == 4
@@ -81,7 +82,7 @@ def test_what_does_not_fit_has_choices_with_numbers(fake: FakeDesk, book: Book) 
     finish(fake.desk.models.load(None, Cancel()))
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     choices = fake.desk.asking.context.choices(talk.id)
-    use = finish(fake.desk.asking.context.use(talk, Cancel()))
+    use = there(finish(fake.desk.asking.context.use(talk, Cancel())))
     assert choices.needed_tokens == use.used_tokens + choices.question_tokens + choices.reserve_tokens
     assert choices.reserve_tokens == fake.desk.asking.ask.reserve()
     assert choices.excerpts_tokens == fake.desk.asking.ask.budget().excerpts
@@ -90,7 +91,7 @@ def test_what_does_not_fit_has_choices_with_numbers(fake: FakeDesk, book: Book) 
     (size,) = choices.books
     assert [(c.title, c.pages) for c in size.chapters] == [("One", PageRange(1, 3)), ("Two", PageRange(4, 10))]
     for chapter in size.chapters:
-        assert chapter.tokens == fake.desk.asking.context.tokens_of(BookRef(book.id, chapter.pages)) > 0
+        assert there(chapter.tokens) == fake.desk.asking.context.tokens_of(BookRef(book.id, chapter.pages)) != 0
     whole = fake.desk.asking.context.tokens_of(BookRef(book.id))
     assert sum(chapter.tokens for chapter in size.chapters) == size.tokens == whole
     assert choices.rooms == finish(fake.engine.run(ContextOptions()))

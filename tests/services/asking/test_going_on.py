@@ -34,6 +34,7 @@ from app.services.services import Services
 from app.store.books import Books
 from app.store.conversations import Conversations
 from tests.models.reciter import write_reciter
+from tests.there import there
 from tests.whole import open_desk
 from tests.work import answered, at, run, unanswered
 
@@ -316,7 +317,7 @@ def test_there_is_a_warning_before_it_does_not_fit(desk: Services, talk: Convers
         if parent.ending is Ending.FAILED:
             break
         assert not tight, "it was said that there is no room for one more"
-        tight = finish(desk.asking.context.use(talk, Cancel())).is_tight
+        tight = there(finish(desk.asking.context.use(talk, Cancel()))).is_tight
         choices = desk.asking.context.choices(talk.id)
         assert bool(choices.oldest) == tight
     assert tight

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from app.core.work import Cancel
 from app.engine.protocol import ModelInfo, Prompt
 from app.models import local
 from app.services.asking import ask as ask_module
-from app.services.asking.budget import Budget
+from app.services.asking.budget import Budget, budget_of
 from app.services.services import Services
 from tests import work
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, Step, open_desk
@@ -272,7 +272,7 @@ def test_the_newest_question_without_an_answer_is_found_again(fake: FakeDesk, ta
 # ---- through the real engine
 
 _KILLED = """
-import os, signal, sys
+import os, signal, sys, pytest
 from pathlib import Path
 from app.core.conversations.conversation import Question
 from app.core.conversations.events import Noting, PartBegun
@@ -280,7 +280,7 @@ from app.core.machine.paths import Paths
 from app.core.work import Cancel
 from tests.services.asking.test_parts import shorten_notes
 from tests.whole import open_desk
-shorten_notes()
+shorten_notes(pytest.MonkeyPatch())
 desk = open_desk(Paths(Path(sys.argv[1])), None)
 settings = desk.settings.load()
 desk.models.use(settings.engine, settings.remote)
@@ -293,23 +293,24 @@ for event in desk.asking.parts.ask(Question(talk.id, sys.argv[2], talk.books), C
 """
 
 
-def shorten_notes(notes: int = 8) -> Callable[[ModelInfo, Settings], Budget]:
-    """The tiny model never ends by itself. Gives what stood there."""
-    before = ask_module.budget_of
-    ask_module.budget_of = lambda model, settings: replace(before(model, settings), notes=notes)
-    return before
+def shorten_notes(patch: pytest.MonkeyPatch, notes: int = 8) -> None:
+    """The tiny model never ends by itself."""
+
+    def short(model: ModelInfo, settings: Settings) -> Budget:
+        return replace(budget_of(model, settings), notes=notes)
+
+    patch.setattr(ask_module, "budget_of", short)
 
 
 @pytest.fixture
-def real(tmp_path: Path, tiny_scout: Path) -> Iterator[Services]:
+def real(tmp_path: Path, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     made = open_real_desk(Paths(tmp_path / "real"), None)
     engine = EngineSettings(model_path=str(tiny_scout), context_tokens=2048, ubatch_tokens=64)
     settings = Settings(engine=engine, sampling=Sampling(temperature=0, lookup=False), max_answer_tokens=16)
     made.settings.save(settings)
     made.models.use(settings.engine, settings.remote)
-    before = shorten_notes()
+    shorten_notes(monkeypatch)
     yield made
-    ask_module.budget_of = before
     made.close()
 
 

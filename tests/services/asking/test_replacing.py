@@ -59,7 +59,7 @@ def test_a_model_on_this_machine_is_asked(fake: FakeDesk) -> None:
 
 
 def test_the_server_does_not_even_count_what_may_not_go(fake: FakeDesk) -> None:
-    engine = AsItIsEngine(fake.engine, lambda: RemoteTexts.REPLACED)  # type: ignore[arg-type]
+    engine = AsItIsEngine(fake.engine, lambda: RemoteTexts.REPLACED)
     with pytest.raises(AppError) as refused:
         finish(engine.run(Measure(Prompt("", (), ()))))
     assert refused.value.code is Code.REMOTE_NAMES

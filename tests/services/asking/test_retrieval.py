@@ -18,6 +18,7 @@ from app.engine.protocol import Prompt
 from app.services.asking import rules
 from app.services.asking.budget import budget_of
 from app.services.asking.rules import VERSIONS
+from tests.there import there
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, open_desk
 from tests.work import answered, unanswered
 
@@ -335,5 +336,5 @@ def test_a_conversation_goes_on_with_the_rules_that_it_began_with(
     prompt = fake.engine.prompts[-1]
     assert prompt.rules == "Other rules."
     assert prompt.messages[0].text.endswith("\n\n(([p. N]))")
-    use = finish(fake.desk.asking.context.use(msgspec.structs.replace(talk, rules=2), Cancel()))
+    use = there(finish(fake.desk.asking.context.use(msgspec.structs.replace(talk, rules=2), Cancel())))
     assert use.segments[0].kind == "rules"

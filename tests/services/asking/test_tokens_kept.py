@@ -15,6 +15,7 @@ from app.core.documents.document import Document, Format, Page
 from app.core.settings import EngineSettings
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
+from tests.there import there
 from tests.ui.fakes import FakeDesk, open_desk
 from tests.work import at, run, stop
 
@@ -57,7 +58,7 @@ def test_a_desk_is_tokenized_once_and_its_tokens_go_with_its_books(start: Start)
     assert told[-1].done == told[-1].total < sum(len(page.text) for page in PAGES), "what was stopped goes on"
     fake = start()
     assert run(fake.desk.asking.context.use(talk, Cancel())) == ([], first)
-    assert run(fake.desk.documents.library.tokens(book.id, Cancel())) == ([], first.segments[1].tokens)
+    assert run(fake.desk.documents.library.tokens(book.id, Cancel())) == ([], there(first).segments[1].tokens)
     folder = fake.desk.paths.readings
     assert [path.suffix for path in folder.rglob("*") if path.is_file()] == [".tokens"]
     entry = fake.desk.documents.removal.delete(BinKind.BOOK, book.id)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
 
 from app.cli.doctor import _device_words
+from app.core.work import Work
 from app.engine.planner.machine import Machine, MachineDevice
 from app.engine.protocol import CARD, INTEGRATED, Device, Inspected
 from app.services.models.plans import THIS, Machines
@@ -27,7 +27,7 @@ class Desk:
     def __init__(self, *devices: Device) -> None:
         self._devices = devices
 
-    def run(self, _order: object) -> Iterator[None]:
+    def run(self, _order: object) -> Work[None, Inspected]:
         yield from ()
         return Inspected("llama-cpp-python 1", self._devices, 1, (), 1)
 

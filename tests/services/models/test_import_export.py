@@ -274,8 +274,8 @@ def test_verifying_tells_of_each_file(desk: Services, tmp_path: Path) -> None:
     with model.with_name(second).open("r+b") as file:
         file.seek(50_000)
         file.write(b"x")
-    with model.with_name(eye).open("ab") as file:
-        file.write(b"x")
+    with model.with_name(eye).open("ab") as longer:
+        longer.write(b"x")
     assert states(desk, model) == {first: FileState.GOOD, second: FileState.CHANGED, eye: FileState.CHANGED}
     model.with_name(eye).unlink()
     assert states(desk, model)[eye] is FileState.MISSING
@@ -400,7 +400,8 @@ def test_a_changed_model_is_not_packed(desk: Services, tmp_path: Path) -> None:
 
 def kill(tmp_path: Path, events: int, verb: str, *paths: Path) -> None:
     """Do it in a process of its own, which is killed after so many events."""
-    command = [sys.executable, "-P", "-m", "tests.services.killed", tmp_path / "desk", str(events), verb, *paths]
+    program = [sys.executable, "-P", "-m", "tests.services.killed"]
+    command = [*program, str(tmp_path / "desk"), str(events), verb, *map(str, paths)]
     root = Path(__file__).parents[3]
     ended = subprocess.run(command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True)
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()

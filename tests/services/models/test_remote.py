@@ -21,6 +21,7 @@ from app.store.settings import SettingsStore
 from app.store.system_keyring import RemoteKeys
 from tests import whole
 from tests.engine.remote.toy_server import ToyServer
+from tests.there import there
 from tests.ui.fakes import SCOUT, FakeDesk, open_desk
 from tests.work import problem_of
 
@@ -146,7 +147,7 @@ def test_a_book_that_does_not_lie_on_the_desk_is_not_sent_to_be_counted(fake: Fa
     assert [chapter.tokens for chapter in desk.asking.context.chapters(book)] == [0, 0]
     desk.settings.change("remote.texts", RemoteTexts.AS_IS)
     conversation = desk.conversations.create(books=(BookRef(book.id),))
-    assert finish(desk.asking.context.use(conversation, Cancel())).used_tokens > 0, "what lies there is"
+    assert there(finish(desk.asking.context.use(conversation, Cancel()))).used_tokens > 0, "what lies there is"
     fake.engine.info = msgspec.structs.replace(SCOUT, host=_HOST)
     finish(desk.models.load(None, Cancel()))
     assert finish(desk.documents.library.tokens(book.id, Cancel())) == counted, "a number that is known already stays"

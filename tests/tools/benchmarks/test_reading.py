@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from app.core.machine.paths import Paths
@@ -14,6 +15,7 @@ from app.documents import worker
 from app.documents.formats.contract import Content
 from app.documents.reader import DocumentReader
 from app.isolation import sandbox
+from app.ui.kit.shown import Shown
 from app.ui.window.application import WindowStart
 from tests.documents.office_writer import paragraph, write_docx
 from tests.tools.benchmarks.waiting import run_until
@@ -46,6 +48,10 @@ def test_one_line_in_the_terminal(tmp_path: Path) -> None:
     assert ratio <= _MOST_TIMES_HELP_AND_A_READER
 
 
+def _has(shown: Shown, count: int) -> bool:
+    return len(shown.shelf) == count
+
+
 def test_a_document_dropped_into_an_open_window(tmp_path: Path) -> None:
     handbook = tmp_path / "handbook"
     (handbook / "en").mkdir(parents=True)
@@ -66,7 +72,7 @@ def test_a_document_dropped_into_an_open_window(tmp_path: Path) -> None:
             there = len(presenter.shown.shelf) + 1
             began = time.perf_counter()
             presenter.welcome.take_files([file])
-            run_until(lambda there=there: len(presenter.shown.shelf) == there, every_ms=2)
+            run_until(partial(_has, presenter.shown, there), every_ms=2)
             dropped_s.append(time.perf_counter() - began)
             parsed_s.append(_parse_here(file))
     finally:

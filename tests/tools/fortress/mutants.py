@@ -138,7 +138,7 @@ def _change(element: etree._Element, other: etree._Element, chance: Random) -> N
         case 4:
             inner = element
             for _ in range(chance.choice((3, _DEEP))):
-                inner = etree.SubElement(inner, element.tag, dict(element.items()))
+                inner = etree.SubElement(inner, element.tag, {str(name): str(value) for name, value in element.items()})
         case 5:
             element.text = chance.choice(_WORDS)
         case 6 if element.attrib:

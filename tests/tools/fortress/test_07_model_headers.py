@@ -18,6 +18,7 @@ import psutil
 import pytest
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from app.core.conversations.events import Opening
 from app.core.errors import Code
 from app.core.model import ModelHeader
 from app.models.gguf.reader import HeaderReader
@@ -84,7 +85,7 @@ class Readings(QObject):
         self._room.bridge.stream(Executor.MODELS, partial(self._reader.read, self._path), self.note)
 
     @Slot(object)
-    def note(self, event: Done[ModelHeader] | Cancelled | Failed) -> None:
+    def note(self, event: Opening | Done[ModelHeader] | Cancelled | Failed) -> None:
         if isinstance(event, Done):
             self.endings["read"] += 1
         elif isinstance(event, Failed):

@@ -119,7 +119,11 @@ class Eyes(QObject):
         """The colours of the pixels in this place of the screen, as QRgb."""
 
         def grab() -> set[int]:
-            seen = QGuiApplication.primaryScreen().grabWindow(0, *place.getRect()).toImage()
+            seen = (
+                QGuiApplication.primaryScreen()
+                .grabWindow(0, place.x(), place.y(), place.width(), place.height())
+                .toImage()
+            )
             return {seen.pixel(x, y) for x in range(seen.width()) for y in range(seen.height())}
 
         return self.ask(grab)

@@ -222,7 +222,7 @@ def test_a_dead_engine_is_told_and_comes_back_and_the_next_question_is_answered(
     gate.open()
     room.settle()
     assert "The model is ready again. You can ask again." in room.sentences()
-    assert room.window.talk.chip.state.mark is ChipDot.READY
+    assert room.dot() is ChipDot.READY
     first = room.answer()
     assert (first.text, first.ending, first.problem) == ("So far", Ending.FAILED, _KILLED)
     room.ask("Second?")
@@ -234,9 +234,9 @@ def test_an_engine_that_dies_at_rest_is_started_again(room: Room) -> None:
     room.ask("First?")
     room.engine.die()
     room.presenter.model_area.model.look()
-    assert room.window.talk.chip.state.mark is ChipDot.WORKING
+    assert room.dot() is ChipDot.WORKING
     room.settle()
-    assert room.window.talk.chip.state.mark is ChipDot.READY
+    assert room.dot() is ChipDot.READY
     assert room.engine.state() is EngineState.READY
     assert "The model is ready again. You can ask again." in room.sentences()
 
@@ -249,7 +249,7 @@ def test_an_engine_that_gives_up_is_left_alone_until_asked_for(room: Room) -> No
     for _ in range(3):
         room.presenter.model_area.model.look()
         room.settle()
-    assert room.window.talk.chip.state.mark is ChipDot.DEAD
+    assert room.dot() is ChipDot.DEAD
     assert room.window.talk.notice.text() == sentence(gave_up)
     loads = len(room.engine.specs)
     room.presenter.model_area.model.look()
@@ -257,7 +257,7 @@ def test_an_engine_that_gives_up_is_left_alone_until_asked_for(room: Room) -> No
     assert len(room.engine.specs) == loads
     room.presenter.model_area.model.load_again()
     room.settle()
-    assert room.window.talk.chip.state.mark is ChipDot.READY
+    assert room.dot() is ChipDot.READY
 
 
 def test_a_sentence_says_why_there_is_no_answer(room: Room) -> None:

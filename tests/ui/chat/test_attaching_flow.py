@@ -24,6 +24,7 @@ from app.wording.errors import sentence
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import SCOUT
+from tests.ui.focus import in_focus
 from tests.ui.gate import Gate
 from tests.ui.room import LETTERS, Room, wait
 
@@ -305,10 +306,10 @@ def test_they_are_removed_and_moved_by_keyboard(qtbot: QtBot, room: Room, tmp_pa
     qtbot.keyClick(attachments.cards()[0], Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
     assert _names(room) == ["b.png", "c.png", "a.png"]
-    assert QApplication.focusWidget().accessibleName() == "a.png"
+    assert in_focus().accessibleName() == "a.png"
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Delete)
     assert _names(room) == ["b.png", "c.png"]
-    assert QApplication.focusWidget().accessibleName() == "c.png"
+    assert in_focus().accessibleName() == "c.png"
     assert _note(room) == "2 images · 876 tokens"
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Delete)
     assert _note(room) == ""

@@ -14,6 +14,7 @@ from app.export import markdown
 from app.export.report import compose
 from app.ui.widgets.dialogs import SaveDialog
 from tests.engine.thought_streams import ANSWER, STREAMS, THOUGHT
+from tests.there import there
 from tests.ui.fakes import Step
 from tests.ui.gate import Gate
 from tests.ui.room import LEASE, Room, wait
@@ -62,8 +63,8 @@ def test_every_family_is_shown_kept_exported_and_sent_again_alike(room: Room) ->
         assert not row.is_open
         assert all("§ 3" in said.text for said in room.engine.prompts[-1].messages if said.role == "assistant")
         assert "船." not in "".join(said.text for said in room.engine.prompts[-1].messages)
-    turns, books = room.desk.conversations.turns(room.presenter.shown.id), {}
-    silent, whole = (compose("Who pays?", turns, books, thoughts=wanted) for wanted in (False, True))
+    turns = room.desk.conversations.turns(room.presenter.shown.id)
+    silent, whole = (compose("Who pays?", turns, {}, thoughts=wanted) for wanted in (False, True))
     assert "Clause 3" not in markdown.write(silent, lambda _picture: "")
     assert markdown.write(whole, lambda _picture: "").count("> The owner wrote “x” – 船.") == len(STREAMS)
 
@@ -89,8 +90,7 @@ def test_an_answer_that_is_stopped_in_a_thought_keeps_it(room: Room) -> None:
     room.settle()
     assert room.last_answer().thought.words == "Stopped while thinking · 3 s · 5 tokens"
     assert (room.answer().ending, room.answer().text) == (Ending.CANCELLED, "")
-    assert room.answer().thought is not None
-    assert room.answer().thought.text == "Who pays? §"
+    assert there(room.answer().thought).text == "Who pays? §"
 
 
 @pytest.mark.parametrize("wanted", [False, True])

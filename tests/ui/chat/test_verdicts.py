@@ -23,6 +23,7 @@ from app.ui.look.theme import LAMP, PAPER, Palette, Theme
 from app.ui.widgets.buttons import TextButton
 from app.wording.i18n import use_language
 from tests.ui.chat.talk import book, chips, cite, colours, judged, lined, read, turn
+from tests.ui.focus import in_focus
 from tests.ui.room import wait
 
 SHELF = {
@@ -305,7 +306,7 @@ def test_the_card_comes_too_where_the_mouse_rests_on_the_sentence(view: Conversa
     assert first.card is not None, "it stays on its sentence"
     following = next(line for line in lines(message) if line.verdict is Verdict.SEEMS)
     rest(following.left + 5, following.y - 6)
-    assert (first.card, second.card is not None) == (None, True)
+    assert [chip.card is not None for chip in (first, second)] == [False, True]
     QApplication.sendEvent(message, QEvent(QEvent.Type.Leave))
     wait(lambda: second.card is None)
 
@@ -414,21 +415,21 @@ def test_the_keyboard_goes_from_the_chip_over_the_card_to_the_next_chip(view: Co
     assert card is not None
     visited = []
     for _step in range(2):
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        QTest.keyClick(in_focus(), Qt.Key.Key_Tab)
         visited.append(QApplication.focusWidget())
     assert visited == [card.page_button, card.again_button]
     assert first.card is card
     QTest.keyClick(card.again_button, Qt.Key.Key_Tab)
     assert QApplication.focusWidget() is second
-    assert (first.card, second.card is not None) == (None, True)
+    assert [chip.card is not None for chip in (first, second)] == [False, True]
     QTest.keyClick(second, Qt.Key.Key_Tab)
-    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    QTest.keyClick(in_focus(), Qt.Key.Key_Escape)
     assert QApplication.focusWidget() is second
     assert second.card is None
     second.clearFocus()
     second.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(second, Qt.Key.Key_Tab)
-    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    QTest.keyClick(in_focus(), Qt.Key.Key_Return)
     assert clicked == [second.citation]
     assert QApplication.focusWidget() is second
 

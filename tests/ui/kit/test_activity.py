@@ -138,10 +138,11 @@ def test_what_waits_in_the_line_has_not_the_engine() -> None:
     desk.begin(LOADING)
     assert (desk.activity.holder, desk.activity.has(LOADING), desk.activity.loading) == (ANSWER, True, None)
     desk.activity.end(ANSWER)
-    assert (desk.activity.holder, desk.activity.loading) == (LOADING, 0.0)
+    told = [(desk.activity.holder, desk.activity.loading)]
     desk.activity.note(LOADING, Loading(0.5))
-    assert desk.activity.loading == 0.5
+    told.append((desk.activity.holder, desk.activity.loading))
     desk.activity.end(LOADING)
+    assert told == [(LOADING, 0.0), (LOADING, 0.5)]
     assert (desk.activity.holder, desk.activity.loading) == (None, None)
 
 

@@ -22,6 +22,7 @@ from app.ui.kit.calls import Call, Calls, WindowLock
 from app.ui.palette.palette import Anything
 from app.ui.window.application import WindowStart
 from app.ui.window.passphrase_screen import PassphraseScreen
+from tests.there import there
 from tests.ui import shelf_of_books
 from tests.ui.fakes import ScriptedReader, open_desk
 from tests.ui.room import application, wait
@@ -122,7 +123,7 @@ def test_files_that_come_while_a_passphrase_is_asked_for_are_opened_afterwards(
 
     opening = start(locked)
     wait(lambda: opening.window.findChild(PassphraseScreen) is not None)
-    screen = opening.window.findChild(PassphraseScreen)
+    screen = there(opening.window.findChild(PassphraseScreen))
     assert screen.waiting.isHidden()
     second = _in_thread(lambda: WindowLock.take(paths, Call.of([shelf_of_books.file("lease.epub")])))
     wait(lambda: not second.is_alive())

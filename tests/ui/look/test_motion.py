@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QGraphicsOpacityEffect, QLabel, QWidget
 
 from app.ui.look import motion
+from tests.there import there
 from tests.ui.room import wait
 
 
@@ -42,10 +43,10 @@ def test_it_is_gone_at_once_and_its_picture_fades(covered: QLabel, monkeypatch: 
     covered.show()
     motion.hide_gently(covered)
     assert covered.isHidden()
-    others = covered.parentWidget().findChildren(QLabel)
+    others = there(covered.parentWidget()).findChildren(QLabel)
     assert len(others) == 2
     motion.show_gently(covered)  # wanted again meanwhile
-    wait(lambda: covered.parentWidget().findChildren(QLabel) == [covered])
+    wait(lambda: there(covered.parentWidget()).findChildren(QLabel) == [covered])
     assert covered.isVisible()
 
 
@@ -55,4 +56,4 @@ def test_nothing_fades_where_less_motion_is_asked_for(covered: QLabel) -> None:
     assert covered.graphicsEffect() is None
     motion.hide_gently(covered)
     assert covered.isHidden()
-    assert covered.parentWidget().findChildren(QLabel) == [covered]
+    assert there(covered.parentWidget()).findChildren(QLabel) == [covered]

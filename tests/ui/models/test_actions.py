@@ -21,6 +21,7 @@ from app.services.models.models import Models
 from app.ui.models import card as card_module
 from app.ui.models.card import CardAction
 from app.ui.widgets.dialogs import Confirmation
+from tests.there import there
 from tests.ui.gate import Gate
 from tests.ui.models.shop import Shop
 from tests.ui.room import pause, wait
@@ -96,12 +97,12 @@ def test_a_model_that_could_not_be_loaded_says_why_on_its_card(shop: Shop) -> No
     other = shop.scout.with_name("other.gguf")
     other.hardlink_to(shop.scout)
     shop.open()
-    memory = {"path": str(other), "needed_bytes": 70 * 10**9, "free_bytes": 41 * 10**9}
+    memory: dict[str, str | int] = {"path": str(other), "needed_bytes": 70 * 10**9, "free_bytes": 41 * 10**9}
     shop.room.engine.loads = [(Problem(Code.MODEL_OUT_OF_MEMORY, memory),)]
     shop.view(other).button.click()
     shop.room.settle()
     assert "needs 70 GB of memory" in shop.card(other).problem
-    assert shop.card(other).button.action is CardAction.USE  # type: ignore[union-attr]
+    assert there(shop.card(other).button).action is CardAction.USE
 
 
 def test_verifying_tells_how_far_it_is_and_what_it_found(shop: Shop) -> None:

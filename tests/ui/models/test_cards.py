@@ -26,6 +26,7 @@ from app.ui.look.theme import PAPER, SPACE_S, SPACE_XL
 from app.ui.models.card import CardAction, CardGroup
 from app.ui.models.fit import Share
 from app.ui.models.words import taken_words
+from tests.there import there
 from tests.ui.models.shop import H100, SCOUT_REPOSITORY, Shop
 from tests.ui.room import wait
 from tests.work import instead
@@ -174,7 +175,7 @@ def test_below_the_last_card_there_is_its_margin_and_nothing_else(shop: Shop) ->
     window = shop.open(Hardware((), 64))
     window.resize(900, 600)
     shop.room.settle()
-    shown = window.scroller.widget()
+    shown = there(window.scroller.widget())
     assert shown.height() > window.scroller.viewport().height()
     fold = window.folds[CardGroup.MISFIT]
     assert shown.height() - fold.mapTo(shown, QPoint(0, fold.height())).y() <= SPACE_XL + SPACE_S
@@ -344,11 +345,11 @@ def test_where_the_engine_cannot_tell_what_it_sees_the_cards_are_there_all_the_s
     def broken() -> None:
         raise AppError(Code.ENGINE_CRASHED, signal=11)
 
-    shop.room.engine.run = instead(shop.room.engine, Inspect, broken)  # type: ignore[method-assign]
+    shop.room.engine.run = instead(shop.room.engine, Inspect, broken)  # type: ignore[assignment, method-assign]
     window = shop.open(Hardware())
     assert "signal 11" in window.machine.text()
     assert shop.card(shop.scout).room == ""
-    assert shop.card(_starter()).button.action is CardAction.USE  # type: ignore[union-attr]
+    assert there(shop.card(_starter()).button).action is CardAction.USE
 
 
 def test_groups_stand_in_order_and_none_is_empty(shop: Shop) -> None:

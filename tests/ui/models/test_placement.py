@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.settings import KvType, Mapping
@@ -13,6 +12,7 @@ from app.ui.models.placement_dialog import PlacementDialog
 from app.ui.models.placement_rows import ChoiceRow, NumberRow
 from app.wording.settings import meanings
 from tests.models.projector import write_projector
+from tests.ui.focus import in_focus
 from tests.ui.models.shop import H100, Shop
 
 RTX = Hardware((24,), 128)
@@ -210,7 +210,7 @@ def test_it_is_reached_from_the_chip_and_its_choices_have_names(shop: Shop, qtbo
     dialog.activateWindow()
     reached = set()
     for _step in range(20):
-        focus = QApplication.focusWidget()
+        focus = in_focus()
         reached.add((focus.accessibleName() or getattr(focus, "text", str)()).partition(":")[0])  # a choice: its value
         qtbot.keyClick(focus, Qt.Key.Key_Tab)
     paths = ("context_tokens", "kv_type", "ubatch_tokens", "expert_layers", "gpu_layers", "threads")

@@ -31,8 +31,8 @@ def _real(shop: Shop, endpoint: str) -> None:
     desk.settings.save(msgspec.structs.replace(settings, hub=HubSettings(endpoint)))
     downloads, models = downloads_of(desk.models, desk.settings, HeaderReader()), shop.room.presenter.model_area.models
     object.__setattr__(desk.model_files, "downloads", downloads)
-    for presenter in (models.fetching, models.adding, models.actions, models.headers):
-        presenter._downloads = downloads  # type: ignore[attr-defined]
+    for presenter in (models.fetching, models.adding, models.headers):
+        presenter._downloads = downloads
 
 
 def test_by_name_fetched_paused_gone_on_with_and_verified(shop: Shop, qtbot: QtBot, tiny_scout_fast: Path) -> None:

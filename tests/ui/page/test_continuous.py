@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
@@ -93,10 +95,14 @@ def test_drawings_that_are_far_away_are_let_go(drawn: DrawnPages) -> None:
     assert len(drawn._images) < 6
 
 
+def _is_set(text: TextPages, page: int) -> bool:
+    return text.sheet(page) is not None and not text._waiting
+
+
 def test_of_a_long_text_only_what_is_near_is_set(qtbot: QtBot, text: TextPages) -> None:
     for page in (1, 1_500, 2_999, 40):
         text.go_to(page)
-        qtbot.waitUntil(lambda wanted=page: text.sheet(wanted) is not None and not text._waiting)
+        qtbot.waitUntil(partial(_is_set, text, page))
         assert 0 <= _top(text, page) <= GAP or page > 2_990
         assert len(text._sheets) < 12
     assert text.page_text() == _page(40).text
@@ -181,7 +187,7 @@ def test_zoomed_the_middle_of_the_view_stays(drawn: DrawnPages) -> None:
     before = drawn.spot(middle)
     drawn.set_zoom(PageZoom(None, 2.0))
     after = drawn.spot(middle)
-    assert (after.page, after.share) == (before.page, pytest.approx(before.share, abs=0.01))
+    assert (after.page, after.share) == pytest.approx((before.page, before.share), abs=0.01)
 
 
 def test_two_pages_are_side_by_side(drawn: DrawnPages) -> None:
@@ -286,7 +292,8 @@ def test_one_sees_how_one_gets_there_and_what_is_lit_there_pulses_once(
     monkeypatch.delenv(motion.LESS_MOTION, raising=False)
     drawn.resize(400, 501)
     drawn.go_to(700, lit=True)
-    bar, values = drawn.verticalScrollBar(), []
+    bar = drawn.verticalScrollBar()
+    values: list[int] = []
     bar.valueChanged.connect(values.append)
     qtbot.waitUntil(lambda: not drawn._glide.runs)
     assert len(set(values)) > 2, "it is a movement"

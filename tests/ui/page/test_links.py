@@ -68,7 +68,7 @@ def test_a_link_leads_to_its_place_and_one_can_go_back(linked: Room, follow: Cal
     follow(linked, _INWARD)
     assert linked.presenter.shown.place == (letters, 60)
     here = linked.window.page.image.here()
-    assert (here.page, here.share) == (60, pytest.approx(0.5, abs=0.05))
+    assert (here.page, here.share) == pytest.approx((60, 0.5), abs=0.05)
     linked.presenter.places.pages.first.travel(-1)
     linked.settle()
     assert linked.presenter.shown.place == (letters, 22)

@@ -19,7 +19,9 @@ from app.documents.formats.contract import Content
 from app.ui.chat.text.chip import ChipButton
 from app.ui.page.popups import OutlinePopup, ThumbnailPopup
 from app.ui.shelf.pages_dialog import PagesDialog
+from app.ui.shelf.rows import BookList
 from tests.documents import labelled
+from tests.there import there
 from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
 
@@ -61,6 +63,12 @@ def _go(qtbot: QtBot, room: Room, typed: str) -> tuple[str, str]:
     return room.window.page.pager.place(), room.window.page.note()
 
 
+def _rows(room: Room) -> BookList:
+    rows = room.window.shelf.book_view.model()
+    assert isinstance(rows, BookList)
+    return rows
+
+
 def _marks(room: Room) -> list[str]:
     """In the order of reading, first those in the text."""
     message = room.last_answer()
@@ -94,7 +102,7 @@ def test_the_eleventh_page_that_is_called_3_is_so_named_where_it_is_read(qtbot: 
 
     panel.open_outline()
     (outline,) = room.window.findChildren(OutlinePopup)
-    assert [outline.tree.topLevelItem(row).text(1) for row in range(4)] == ["iii", "1 (9 of 103)", "3", "5"]
+    assert [there(outline.tree.topLevelItem(row)).text(1) for row in range(4)] == ["iii", "1 (9 of 103)", "3", "5"]
     outline.close()
 
     panel.header.thumbnails.click()
@@ -154,7 +162,7 @@ def test_it_is_so_named_where_pages_are_chosen(qtbot: QtBot, room: Room, book: B
         dialog.accept()
     assert chosen.args == [book.id, PageRange(5, 11)]
     assert room.row(book).pages == PageRange(5, 11)
-    index = room.window.shelf.book_view.model().index_of(book.id)
+    index = _rows(room).index_of(book.id)
     assert "p. iii–3 (5–11 of 103)" in index.data(Qt.ItemDataRole.AccessibleDescriptionRole)
 
 
@@ -214,8 +222,8 @@ def test_marks_references_and_exports_name_it_so(room: Room, book: Book, tmp_pat
         dialog.reject()
         room.settle()
         written = (tmp_path / f"out{ending}").read_text(encoding="utf-8")
-        for page in ("p. 3", "p. 1 (9 of 103)", "p. 1 (1 of 103)"):
-            assert f"On {page} of Harbour Policy Manual, word for word" in written
+        for named in ("p. 3", "p. 1 (9 of 103)", "p. 1 (1 of 103)"):
+            assert f"On {named} of Harbour Policy Manual, word for word" in written
 
 
 @pytest.mark.parametrize(
@@ -260,7 +268,7 @@ def test_a_book_that_counts_its_pages_is_only_counted(room: Room) -> None:
     room.presenter.places.pages.first.open_page(lease.id, 11)
     room.settle()
     assert room.window.page.pager.place() == "11 of 412"
-    index = room.window.shelf.book_view.model().index_of(lease.id)
+    index = _rows(room).index_of(lease.id)
     assert "p. 3–40 of 412" in index.data(Qt.ItemDataRole.AccessibleDescriptionRole)
 
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QHelpEvent, QTextCharFormat
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+from PySide6.QtWidgets import QApplication, QMenu, QTextEdit, QToolTip
 
 from app.core.documents.document import Book, Document, Format, Page
 from app.core.documents.facts import DocumentPerson, Facts, Role
@@ -46,6 +46,11 @@ def _select_text(room: Room, words: str) -> TextPage:
     sheet.setTextCursor(cursor)
     pages.setFocus()
     return sheet
+
+
+def _underlined(sheet: TextPage) -> list[QTextEdit.ExtraSelection]:
+    line = QTextCharFormat.UnderlineStyle.SingleUnderline
+    return [each for each in sheet.extraSelections() if each.format.underlineStyle() is line]
 
 
 def _noting(room: Room) -> PageNotes:
@@ -133,10 +138,9 @@ def test_a_highlight_in_a_text_is_shown_and_opened_there(room: Room) -> None:
     room.settle()
     (note,) = _kept(room, book)
     assert note.words == words.strip()
-    marked = [s for s in sheet.extraSelections() if s.format.underlineStyle() is QTextCharFormat.SingleUnderline]
-    assert [s.cursor.selectedText() for s in marked] == [note.words]
+    assert [each.cursor.selectedText() for each in _underlined(sheet)] == [note.words]
     assert sheet.selected_text() == ""
-    at = sheet.cursorRect(marked[0].cursor).center() - QPoint(4, 0)
+    at = sheet.cursorRect(_underlined(sheet)[0].cursor).center() - QPoint(4, 0)
     QTest.mouseClick(sheet.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert _noting(room).card is not None
 
@@ -233,7 +237,7 @@ def test_what_is_written_is_the_tip_of_its_highlight(room: Room, monkeypatch: py
     wait(lambda: panel.text.sheet(22) is not None)
     sheet = panel.text.sheet(22)
     assert sheet is not None
-    (marked,) = [s for s in sheet.extraSelections() if s.format.underlineStyle() is QTextCharFormat.SingleUnderline]
+    (marked,) = _underlined(sheet)
     at = sheet.cursorRect(marked.cursor).center() - QPoint(8, 0)
     QApplication.sendEvent(sheet.viewport(), QHelpEvent(QEvent.Type.ToolTip, at, sheet.viewport().mapToGlobal(at)))
     assert tips[1:] == tips[:1]

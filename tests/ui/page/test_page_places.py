@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
@@ -14,7 +16,7 @@ from app.documents.layer import Box, Layer
 from app.ui.chat.text.chip import ChipButton
 from app.ui.chat.text.verdict_marks import colour_verdict, gravest
 from app.ui.look.theme import PAPER
-from app.ui.page.hits import Hit
+from app.ui.page.hits import FoundBar, Hit
 from app.ui.page.popups import OutlinePopup, ThumbnailPopup, cited_pages
 from app.ui.page.zoom import PageZoom
 from tests.tools.screens.page_scenes import QUOTE, draw, read_layer
@@ -128,13 +130,17 @@ def test_the_places_found_are_listed_and_lit(qtbot: QtBot, room: Room) -> None:
     assert hits.hit(1) == Hit(1, "p. 1", 1, hits.hit(1).around)
 
 
+def _begins(bar: FoundBar, words: str) -> bool:
+    return bar.text().startswith(words)
+
+
 def test_longer_words_in_the_same_places_are_listed_anew(room: Room) -> None:
     _open(room)
     panel = room.window.page
     hits = panel.found.hits.hits
     for words in ("registered", "registered post"):
         panel.header.find_field.setText(words)
-        wait(lambda said=f"“{words}”": panel.found.text().startswith(said))
+        wait(partial(_begins, panel.found, f"“{words}”"))
         wait(lambda: hits.hit(0).around is not None)
         around = hits.hit(0).around
         assert around is not None

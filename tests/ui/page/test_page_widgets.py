@@ -15,6 +15,7 @@ from app.ui.look.theme import PAPER, SIZE_TEXT, Theme
 from app.ui.page.panel import PagePanel
 from app.ui.page.popups import OutlinePopup
 from app.ui.page.text_page import TextPage, measure
+from tests.there import there
 
 _TEXT = (
     "第三章 😀 係留\n\nThe first line of this paragraph was broken by a program\n"
@@ -96,8 +97,8 @@ def test_the_outline_shows_where_one_is_and_goes_where_one_chooses(qtbot: QtBot)
     popup = OutlinePopup(Book("b", "Book", Format.EPUB, "", "", 0.0, 20, 0, outline=sections), 7, ground)
     popup.show()
     assert popup.tree.topLevelItemCount() == 2
-    assert popup.tree.currentItem().text(0) == "One a <b>"
-    popup.tree.setCurrentItem(popup.tree.topLevelItem(1))
+    assert there(popup.tree.currentItem()).text(0) == "One a <b>"
+    popup.tree.setCurrentItem(there(popup.tree.topLevelItem(1)))
     with qtbot.waitSignal(popup.chosen) as chosen:
         qtbot.keyClick(popup.tree, Qt.Key.Key_Return)
     assert chosen.args == [9]

@@ -144,7 +144,7 @@ def test_a_place_of_a_turned_page_is_found_again(turns: int) -> None:
     place = placed.on_view(box)
     assert placed.area.contains(place)
     x, y = placed.share(place.center())
-    assert (x, y) == (pytest.approx(0.2), pytest.approx(0.4))
+    assert (x, y) == pytest.approx((0.2, 0.4))
     first = {0: (0.0, 0.0), 1: (0.0, 1.0), 2: (1.0, 1.0), 3: (1.0, 0.0)}[turns]
     assert placed.share(QPointF(10, 20)) == first
 

@@ -38,7 +38,8 @@ class ScriptedIndexer:
 
 class Desk:
     def __init__(self) -> None:
-        self.indexer, self.bridge, self.shown = ScriptedIndexer(), Bridge(), []
+        self.indexer, self.bridge = ScriptedIndexer(), Bridge()
+        self.shown: list[object] = []
         self.activity = Activity(Shown(), clock=lambda: 0.0, changed=self.look)
         self.owner, finding = QObject(), SimpleNamespace(indexer=self.indexer)
         context = SimpleNamespace(

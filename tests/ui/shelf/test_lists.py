@@ -22,6 +22,7 @@ from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.pages_dialog import PagesDialog
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, ItemRole, measure_of
+from tests.there import there
 
 _NOW = datetime(2026, 3, 12, 1, 30, tzinfo=timezone(timedelta(hours=9)))
 
@@ -265,7 +266,7 @@ def test_books_are_dragged_onto_the_desk_within_it_and_off_it(qtbot: QtBot, book
         data = books.mimeData([books.index_of(key)])
         with qtbot.waitSignal(books.dropped) as dropped:
             books.dropMimeData(data, Qt.DropAction.MoveAction, row, 0, QModelIndex())
-        return dropped.args
+        return list(there(dropped.args))
 
     assert drop("b", 1) == ["b", 0]
     assert drop("a", 3) == ["a", 2]

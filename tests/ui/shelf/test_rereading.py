@@ -18,6 +18,7 @@ from app.core.errors import Code, Problem
 from app.core.machine.secret import Password
 from app.ui.shelf.rows import BookState
 from app.wording.errors import sentence
+from tests.there import there
 from tests.ui import shelf_of_books
 from tests.ui.gate import Gate
 from tests.ui.room import SURVEY, Room, wait
@@ -68,7 +69,7 @@ def test_a_book_of_an_older_reading_says_so_and_is_read_again_from_its_report(ro
     qtbot.mouseClick(dialog.outdated.reread, Qt.MouseButton.LeftButton)
     room.settle()
     assert room.desk.documents.library.book(book.id).reading == READING
-    assert "10^6 newton" in room.presenter.shown.page.text
+    assert "10^6 newton" in there(room.presenter.shown.page).text
     assert "earlier version" not in room.window.page.note()
     assert room.desk.documents.library.book(book.id).page_names.of(1).label == "xi"
     renewed = room.presenter.shelf_area.report.dialog

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.widgets.accessibility import speak_as
+from tests.there import there
 from tests.ui.heard import LINK, LIST, LIST_ITEM, PROGRESS, Heard, Place, faults
 from tests.ui.room import LEASE, Room
 from tests.ui.spoken_states import STATES, answered, reading
@@ -80,6 +82,7 @@ def test_marks_are_links_that_say_what_they_found_and_open_their_page(room: Room
     assert first.description.startswith("Close to p. 203 of Harbour Lease")
     assert "Only there: “9.5”" in first.description
     assert [each.name for each in links[:3]] == [first.name, "Link", links[2].name], "as they are written"
+    assert isinstance(first.of, QObject)
     QAccessible.queryAccessibleInterface(first.of).actionInterface().doAction("Press")
     room.settle()
     assert room.presenter.shown.place == (room.books[LEASE].id, 203)
@@ -88,9 +91,11 @@ def test_marks_are_links_that_say_what_they_found_and_open_their_page(room: Room
 def test_tab_goes_through_the_shelf_from_its_top(room: Room) -> None:
     answered(room)
     shelf = room.window.shelf
-    widget, order = shelf.search_button, []
-    while (widget := widget.nextInFocusChain()) is not shelf.search_button:
-        order.append(widget)
+    order: list[QWidget] = []
+    widget = shelf.search_button.nextInFocusChain()
+    while widget is not shelf.search_button:
+        order.append(there(widget))
+        widget = order[-1].nextInFocusChain()
     lists = [shelf.conversation_view, *shelf.tables.buttons.values(), shelf.book_view]
     assert [widget for widget in order if widget in lists] == lists
 

@@ -16,6 +16,8 @@ from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.ui.widgets.labels import ElidedLabel
 from app.ui.widgets.notice import NoticeBar
 from app.ui.widgets.number_field import NumberField
+from tests.there import there
+from tests.ui.controls import name_of
 
 
 def test_a_label_that_was_cut_tells_the_whole_in_its_tooltip(qtbot: QtBot) -> None:
@@ -85,7 +87,7 @@ def test_return_destroys_nothing(qtbot: QtBot) -> None:
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Escape):
         dialog = Confirmation("Delete?", "It is gone then.", "Delete", "key")
         dialog.open()
-        assert dialog.focusWidget().text() == "Cancel"
+        assert name_of(there(dialog.focusWidget())) == "Cancel"
         with qtbot.assertNotEmitted(dialog.confirmed):
             qtbot.keyClick(dialog.focusWidget(), key)
         assert not dialog.isVisible()

@@ -13,6 +13,7 @@ from app.services.asking.context import ContextSegment, ContextUse
 from app.ui.kit.words import use_parts, use_tip, use_words
 from app.ui.look.theme import PAPER, Theme
 from app.ui.widgets.spine import Spine, SpineBar, SpinePart
+from tests.there import there
 
 _PARTS = (
     SpinePart("Lease · 600", 600, "#7A2E35"),
@@ -73,7 +74,7 @@ def test_the_bar_is_as_wide_whatever_is_said(qtbot: QtBot) -> None:
     for words, action in (("", ""), (long, "Pause reading"), ("-", "")):
         spine.show_use(_PARTS, 1000, words)
         spine.show_action(action)
-        spine.layout().activate()
+        there(spine.layout()).activate()
         widths.add(spine.bar.width())
     assert len(widths) == 1
 

@@ -24,6 +24,7 @@ from app.ui.widgets.dialogs import SmallDialog
 from app.ui.window.application import Collector, WindowStart
 from app.ui.window.passphrase_screen import PassphraseScreen
 from app.wording.errors import sentence
+from tests.there import there
 from tests.ui.fakes import open_desk
 from tests.ui.gate import Gate
 from tests.ui.room import application, wait
@@ -117,7 +118,7 @@ def test_a_locked_desk_asks_for_its_passphrase_until_it_fits(qtbot: QtBot, start
 
     opening = start(locked)
     wait(lambda: opening.window.findChild(PassphraseScreen) is not None)
-    dialog = opening.window.findChild(PassphraseScreen)
+    dialog = there(opening.window.findChild(PassphraseScreen))
     assert dialog.secret.line.echoMode() is QLineEdit.EchoMode.Password
     assert not dialog.action.isEnabled()
     qtbot.keyClicks(dialog.secret.line, "wrong")

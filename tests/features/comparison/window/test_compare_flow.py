@@ -7,6 +7,7 @@ from pathlib import Path
 import docx
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.core.documents.document import Book
@@ -22,6 +23,7 @@ from app.ui.page.panel import PagePanel
 from app.ui.shelf.rows import ItemRole
 from tests.features.comparison.contract import CHANGES, as_docx
 from tests.store.deleting import delete_book
+from tests.there import there
 from tests.ui.room import Room
 
 
@@ -77,6 +79,7 @@ def test_the_menu_of_a_book_compares_it_with_another(room: Room, leases: tuple[B
     )
     assert menu is not None
     (below,) = (action.menu() for action in menu.actions() if action.text() == "Compare with")
+    assert isinstance(below, QMenu)
     (other,) = below.actions()
     assert other.text() == "Lease of a berth"
     other.trigger()
@@ -214,7 +217,7 @@ def test_a_removed_book_closes_its_comparison(room: Room, dialog: CompareDialog,
 
 def test_nothing_touches_the_edges_and_a_button_closes_it(qtbot: QtBot, room: Room, dialog: CompareDialog) -> None:
     for part in (dialog.view, dialog.place, dialog.next):
-        around = part.parentWidget().rect()
+        around = there(part.parentWidget()).rect()
         assert part.geometry().left() >= around.left() + 8
         assert part.geometry().right() <= around.right() - 8
     qtbot.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)

@@ -12,6 +12,7 @@ from app.features.governance.record_files import verify_file
 from app.features.governance.window.entries import ASKED, GONE
 from app.features.governance.window.governance import GovernanceWindow
 from app.features.governance.window.record_dialog import RecordDialog
+from tests.there import there
 from tests.ui.room import NOW, Room
 
 
@@ -80,10 +81,10 @@ def test_what_is_kept_of_a_name_is_shown_and_exported(room: Room, tmp_path: Path
     dialog.name.setText("zweig")
     dialog.look.click()
     room.settle()
-    words = [dialog.tree.topLevelItem(row).text(0) for row in range(dialog.tree.topLevelItemCount())]
+    words = [there(dialog.tree.topLevelItem(row)).text(0) for row in range(dialog.tree.topLevelItemCount())]
     assert words == ["Conversations", "Files"]
-    group = dialog.tree.topLevelItem(0)
-    assert [group.child(row).text(0) for row in range(group.childCount())] == [
+    group = there(dialog.tree.topLevelItem(0))
+    assert [there(group.child(row)).text(0) for row in range(group.childCount())] == [
         "Zweig and the rent · 1 place",
         "→ Delete the conversation or the table and empty the bin.",
     ]
@@ -97,4 +98,4 @@ def test_what_is_kept_of_a_name_is_shown_and_exported(room: Room, tmp_path: Path
     dialog.name.setText("Nemo")
     dialog.look.click()
     room.settle()
-    assert dialog.tree.topLevelItem(0).text(0) == "Nothing has the name “Nemo”."
+    assert there(dialog.tree.topLevelItem(0)).text(0) == "Nothing has the name “Nemo”."

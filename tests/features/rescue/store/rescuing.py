@@ -73,12 +73,12 @@ def read_rows(path: Path, key: Key) -> tuple[Rows, DamagedRows]:
 def rows_of(path: Path, key: Key) -> Rows:
     """Return the rows as SQLite has them."""
     with contextlib.closing(Database.open(path, key)) as database, database.read() as connection:
-        kinds = connection.execute("PRAGMA main.table_list").fetchall()
-        tables = [row[1] for row in kinds if row[2] == "table" and not row[1].startswith("sqlite_")]
+        kinds = [(str(row[1]), row[2]) for row in connection.execute("PRAGMA main.table_list")]
+        tables = [name for name, kind in kinds if kind == "table" and not name.startswith("sqlite_")]
         found: Rows = {}
         for table in tables:
             if table not in DERIVED:
-                names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})").fetchall()]
+                names = [str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")]
                 rows = connection.execute(f"SELECT * FROM {table}").fetchall()
                 found[table] = [dict(zip(names, row, strict=True)) for row in rows]
     return found
@@ -111,7 +111,7 @@ class Oracle:
         self.count = path.stat().st_size // PAGE_BYTES
         self._known = {table: set(unordered(rows)) for table, rows in self.rows.items()}
         with contextlib.closing(Database.open(path, key)) as database, database.read() as connection:
-            rows = connection.execute("SELECT pageno, name, pagetype, ncell FROM dbstat").fetchall()
+            rows: list[Any] = connection.execute("SELECT pageno, name, pagetype, ncell FROM dbstat").fetchall()
         self._uses = {int(number): (str(name), str(kind), int(cells)) for number, name, kind, cells in rows}
 
     def one_of_each(self) -> list[int]:

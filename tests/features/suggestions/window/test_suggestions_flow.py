@@ -12,6 +12,7 @@ from app.core.documents.document import Document
 from app.core.errors import Code, Problem
 from app.ui.chat.messages.suggestions import SuggestionButton, SuggestionList
 from app.ui.kit.bridge import Executor
+from tests.ui.fakes import Step
 from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
 from tests.ui.shelf_of_books import agreement, handbook, work_rules
@@ -145,8 +146,8 @@ def test_at_the_first_start_the_handbook_can_be_asked(qtbot: QtBot, room: Room) 
 # ---- after an answer
 
 
-def _answered(room: Room, *answer: object) -> None:
-    room.engine.answers = [tuple(answer) or (ANSWER,)]  # type: ignore[list-item]
+def _answered(room: Room, *answer: Step) -> None:
+    room.engine.answers = [answer or (ANSWER,)]
     _open(room)
     room.ask("What does maintenance cost?")
 
@@ -193,7 +194,7 @@ def test_they_are_there_when_the_conversation_is_opened_again(room: Room) -> Non
 
 
 @pytest.mark.parametrize("answer", [("No page is named.",), (ANSWER, Problem(Code.ENGINE_CRASHED, {"signal": 9}))])
-def test_after_an_answer_that_failed_or_names_no_page_none_are(room: Room, answer: tuple[object, ...]) -> None:
+def test_after_an_answer_that_failed_or_names_no_page_none_are(room: Room, answer: tuple[Step, ...]) -> None:
     _answered(room, *answer)
     assert room.last_answer().further.questions == ()
 

@@ -14,6 +14,7 @@ from app.features.tables.window import document_tree
 from app.features.tables.window.document_chooser import DocumentChooser
 from app.features.tables.window.tables import TablesWindow
 from tests.features.tables.window.new_table import editor
+from tests.there import there
 from tests.ui import shelf_of_books
 from tests.ui.room import Room
 
@@ -40,11 +41,11 @@ def chooser(room: Room, tmp_path: Path) -> DocumentChooser:
 
 def _rows(chooser: DocumentChooser) -> dict[str, QTreeWidgetItem]:
     """All rows from top to bottom, by what they are called."""
-    found = {}
+    found: dict[str, QTreeWidgetItem] = {}
 
     def take(item: QTreeWidgetItem) -> None:
         for place in range(item.childCount()):
-            child = item.child(place)
+            child = there(item.child(place))
             found[child.text(0)] = child
             take(child)
 

@@ -85,7 +85,7 @@ def film(
     """`times`: milliseconds of a frame by its number. `change` may set more on the stream before it is opened."""
     file = io.BytesIO()
     with _same_priority(), av.open(file, "w", format=container, container_options=muxing or {}) as out:
-        stream = out.add_stream(codec, rate=rate, options=_QUICK.get(codec, {}) | (options or {}))
+        stream: Any = out.add_stream(codec, rate=rate, options=_QUICK.get(codec, {}) | (options or {}))
         pictures = list(frames if frames is not None else (drawing(number) for number in range(24)))
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt = pixel_format

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.features.videos.window.dialog import SelectionMethod, VideoDialog
 from app.features.videos.window.frame_choice import changes_words, clock_words, sum_words
 from app.features.videos.window.strip import FrameStrip, StripFrame
 from app.ui.look.fonts import load_fonts
+from tests.ui.controls import name_of
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_everything_is_reached_with_tab(qtbot: QtBot, dialog: VideoDialog) -> No
     for _step in range(7):
         reached.append(QApplication.focusWidget())
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
-    wanted = {
+    wanted: set[QWidget] = {
         dialog.ways[SelectionMethod.EVEN],
         dialog.slider,
         dialog.number,
@@ -70,7 +71,7 @@ def test_everything_is_reached_with_tab(qtbot: QtBot, dialog: VideoDialog) -> No
         dialog.action,
     }
     assert wanted <= set(reached)
-    assert all(widget.accessibleName() or widget.text() for widget in wanted)  # type: ignore[union-attr]
+    assert all(name_of(widget) for widget in wanted)
     dialog.ways[SelectionMethod.EVEN].setFocus()
     with qtbot.waitSignal(dialog.changed):
         qtbot.keyClick(dialog.ways[SelectionMethod.EVEN], Qt.Key.Key_Right)

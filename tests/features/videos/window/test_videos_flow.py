@@ -291,12 +291,7 @@ def test_before_a_model_is_loaded_frames_can_be_chosen(room: Room, film: Path) -
     wait(gate.reached.is_set)
     wait(lambda: room.presenter.shown.conversation is not None)
     room.presenter.shelf_area.openings.take_files([film])
-    wait(
-        lambda: (
-            room.feature(VideosWindow).videos.dialog is not None
-            and room.feature(VideosWindow).videos.dialog.action.isEnabled()
-        )
-    )
+    wait(lambda: (dialog := room.feature(VideosWindow).videos.dialog) is not None and dialog.action.isEnabled())
     assert _dialog(room).sum.text() == "8 frames"
     gate.open()
     room.settle()

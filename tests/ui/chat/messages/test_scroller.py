@@ -7,13 +7,15 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.conversations.conversation import Turn
 from app.ui.chat.messages.message import MessageWidget
 from app.ui.chat.messages.view import ConversationView
+from tests.there import there
 from tests.ui.chat.talk import read, turn
+from tests.ui.focus import in_focus
 
 _SENTENCE = "The harbour lease asks for notice in a registered letter, twelve months before the end of the term. "
 
@@ -128,6 +130,11 @@ def test_keys_scroll(view: ConversationView, turns: tuple[Turn, ...]) -> None:
     assert bar.value() == bar.maximum()
 
 
+def _written(button: QWidget) -> str:
+    assert isinstance(button, QAbstractButton)
+    return button.text()
+
+
 def test_tab_leads_through_the_messages_and_scrolls_with_them(view: ConversationView, qtbot: QtBot) -> None:
     view.show_turns(talk(12), {})
     view.verticalScrollBar().setValue(0)
@@ -135,14 +142,14 @@ def test_tab_leads_through_the_messages_and_scrolls_with_them(view: Conversation
     qtbot.waitUntil(view.hasFocus)
     for number in range(12):
         for button in ("Copy", "Edit", "Copy", "Try again", "Export", "Details"):
-            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
-            while (focused := QApplication.focusWidget()).text() == "Copy the code":  # type: ignore[attr-defined]
+            QTest.keyClick(in_focus(), Qt.Key.Key_Tab)
+            while _written(in_focus()) == "Copy the code":
                 assert number % 4
-                assert not focused.visibleRegion().isEmpty()
-                QTest.keyClick(focused, Qt.Key.Key_Tab)
-            assert focused.text() == button  # type: ignore[attr-defined]
-            assert not focused.visibleRegion().isEmpty()
-        owner = focused.parentWidget().parentWidget()
+                assert not in_focus().visibleRegion().isEmpty()
+                QTest.keyClick(in_focus(), Qt.Key.Key_Tab)
+            assert _written(in_focus()) == button
+            assert not in_focus().visibleRegion().isEmpty()
+        owner = there(in_focus().parentWidget()).parentWidget()
         assert isinstance(owner, MessageWidget)
         assert f"Answer {number}." in read(owner)
 
@@ -153,4 +160,4 @@ def test_a_message_with_a_selection_is_kept(view: ConversationView, turns: tuple
     message.select_all()
     view.verticalScrollBar().setValue(0)
     assert message in view.messages()
-    assert message.selected_text() == turns[-1].answer.text
+    assert message.selected_text() == there(turns[-1].answer).text

@@ -20,6 +20,7 @@ from app.ui.chat.messages.tiles import NumberedImage, Tile, number_images, place
 from app.ui.chat.messages.view import ConversationView
 from app.ui.look.theme import USUAL_SIZES
 from tests.ui.chat.talk import answer, asked, colours, turn
+from tests.ui.focus import in_focus
 
 CHART = ImageRef("a" * 64, "chart.png", 1640, 980)
 PLAN = ImageRef("b" * 64, "plan.png", 1200, 1500, book_id="lease")
@@ -191,11 +192,10 @@ def test_a_click_return_and_space_open_an_image(view: ConversationView, qtbot: Q
     qtbot.waitUntil(view.hasFocus)
     QTest.mouseClick(tiles(view)[1], Qt.MouseButton.LeftButton)
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Space):
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
-        QTest.keyClick(QApplication.focusWidget(), key)
+        QTest.keyClick(in_focus(), Qt.Key.Key_Tab)
+        QTest.keyClick(in_focus(), key)
     assert opened == [NumberedImage(PLAN, 2), NumberedImage(CHART, 1), NumberedImage(PLAN, 2)]
-    focused = QApplication.focusWidget()
-    QTest.keyClick(focused, Qt.Key.Key_Tab)
+    QTest.keyClick(in_focus(), Qt.Key.Key_Tab)
     assert QApplication.focusWidget() is questions(view)[0].copy_button
 
 

@@ -24,6 +24,7 @@ from app.ui.chat.text.chip import ChipButton
 from app.ui.look.theme import LAMP, PAPER, Palette, TextSizes, Theme
 from app.ui.widgets.link_dialog import LinkDialog
 from tests.ui.chat.talk import answer, asked, book, cite, colours, judged, read, turn
+from tests.ui.focus import in_focus
 from tests.ui.leftovers import MOST_LEFT, blocks_left
 
 TEXT = (
@@ -79,7 +80,7 @@ def test_chips_are_reached_with_tab_and_opened_with_return_and_space(view: Conve
     qtbot.waitUntil(view.hasFocus)
     visited: list[str] = []
     for _ in range(8):
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        QTest.keyClick(in_focus(), Qt.Key.Key_Tab)
         focused = QApplication.focusWidget()
         assert isinstance(focused, ChipButton | ActionButton)
         visited.append(focused.text())

@@ -230,10 +230,7 @@ def test_emphasis_lists_tables_and_code_are_set(space: ChipSpace) -> None:
     assert [drawn.marker for drawn in written[2].drawn] == ["3.", "4.", "•"]
     assert written[3].document.toPlainText().split() == ["a", "b", "1", "2"]
     assert written[4].document.toPlainText() == "def f(x): return 'é'"
-    colours = {
-        fragment.charFormat().foreground().color().name()
-        for fragment in (iterator.fragment() for iterator in written[4].document.firstBlock())
-    }
+    colours = {formats.format.foreground().color().name() for formats in written[4].document.firstBlock().textFormats()}
     assert {PAPER.accent.lower(), PAPER.ink.lower(), PAPER.verified.lower()} <= colours
     assert written[6].drawn[0].rule
 

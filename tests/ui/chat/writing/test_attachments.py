@@ -6,13 +6,14 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.chat.writing.attachment_card import AttachmentData
 from app.ui.chat.writing.composer import Composer
 from app.ui.look.theme import LAMP, Theme
+from tests.there import there
 from tests.ui.chat.talk import colours
+from tests.ui.focus import in_focus
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
@@ -41,7 +42,7 @@ def _show(composer: Composer, *cards: AttachmentData) -> None:
 
 
 def _focused() -> str:
-    return QApplication.focusWidget().accessibleName()
+    return in_focus().accessibleName()
 
 
 def test_a_card_says_what_it_is(composer: Composer) -> None:
@@ -86,7 +87,7 @@ def test_the_keyboard_goes_on_where_a_card_was(composer: Composer) -> None:
     _show(composer, cards[0])
     assert _focused() == "image 1.png"
     _show(composer)
-    assert composer.isAncestorOf(QApplication.focusWidget())
+    assert composer.isAncestorOf(in_focus())
     assert composer.attachments.isHidden()
 
 
@@ -96,15 +97,15 @@ def test_tab_finds_one_card_and_arrows_find_the_others(composer: Composer) -> No
     visited = []
     for _ in range(7):
         visited.append(_focused())
-        QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
+        QTest.keyClick(in_focus(), Key.Key_Tab)
     assert visited == ["Question", "image 1.png", "+ Document", "Instructions ✓", "+ Image", "Send", "Question"]
     steps = []
     for key in (Key.Key_Left, Key.Key_Right, Key.Key_Down, Key.Key_Right, Key.Key_Up):
-        QTest.keyClick(QApplication.focusWidget(), key)
+        QTest.keyClick(in_focus(), key)
         steps.append(_focused()[6])
     assert steps == ["1", "2", "3", "3", "2"]
-    QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab, Modifier.ShiftModifier)
-    QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
+    QTest.keyClick(in_focus(), Key.Key_Tab, Modifier.ShiftModifier)
+    QTest.keyClick(in_focus(), Key.Key_Tab)
     assert _focused() == "image 2.png"
 
 
@@ -123,8 +124,8 @@ def _drag(composer: Composer, place: int, to: int) -> None:
     grip = QPoint(30, 30)
     QTest.mousePress(card, Qt.MouseButton.LeftButton, Modifier.NoModifier, grip)
     for share in (0.25, 0.5, 1.0):
-        start = card.parentWidget().mapToGlobal(card.pos() + grip)
-        goal = card.parentWidget().mapToGlobal(target)
+        start = there(card.parentWidget()).mapToGlobal(card.pos() + grip)
+        goal = there(card.parentWidget()).mapToGlobal(target)
         QTest.mouseMove(card, card.mapFromGlobal(start + (goal - start) * share))
 
 
@@ -181,7 +182,7 @@ def test_many_stand_in_two_rows_and_the_rest_is_scrolled_to(composer: Composer) 
     assert cards[19].visibleRegion().isEmpty()
     cards[0].setFocus()
     for _ in range(19):
-        QTest.keyClick(QApplication.focusWidget(), Key.Key_Right)
+        QTest.keyClick(in_focus(), Key.Key_Right)
     assert not cards[19].visibleRegion().isEmpty()
     places = {(card.x(), card.y()) for card in cards}
     assert len(places) == 20

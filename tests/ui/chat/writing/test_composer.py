@@ -15,6 +15,7 @@ from app.ui.chat.writing.composer import Composer
 from app.ui.chat.writing.editor import MAX_LINE_CHARACTERS
 from app.ui.look.theme import LAMP, Theme
 from tests.ui.chat.talk import colours
+from tests.ui.focus import in_focus
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
@@ -271,8 +272,8 @@ def test_tab_leaves_the_field_for_the_buttons(composer: Composer) -> None:
     composer.set_text("text")
     visited = []
     for _ in range(4):
-        QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
-        visited.append(QApplication.focusWidget().accessibleName())
+        QTest.keyClick(in_focus(), Key.Key_Tab)
+        visited.append(in_focus().accessibleName())
     assert visited == ["+ Document", "Instructions ✓", "+ Image", "Send"]
     assert composer.text() == "text"
 
@@ -318,7 +319,7 @@ def test_what_is_offered_beside_a_held_question_is_reached_by_tab(composer: Comp
     composer.set_text("When?")
     composer.show_hold("Waiting for “lease”…", "Ask without it", locked=True)
     QTest.keyClick(composer.editor, Key.Key_Tab)
-    focused = QApplication.focusWidget()
+    focused = in_focus()
     assert (focused.accessibleName(), focused.accessibleDescription()) == (
         "Ask without it", "Waiting for “lease”…"
     )  # fmt: skip
