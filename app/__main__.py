@@ -86,10 +86,8 @@ def open_desk(paths: Paths, passphrase: str | None, reader: DocumentReader | Non
     """Open the desk, with all features, by `bootstrap.open_desk`; the thread that opens the desk imports that."""
     from app import bootstrap  # now: the window's frame is on the screen before
 
-    features, replacing = desk_features_of(FEATURES), replacing_of(FEATURES)
-    return bootstrap.open_desk(
-        paths, passphrase, reader, keeps=keeps_of(FEATURES), features=features, replacing=replacing
-    )
+    setup = bootstrap.Setup(keeps_of(FEATURES), desk_features_of(FEATURES), replacing_of(FEATURES))
+    return bootstrap.open_desk(paths, setup, passphrase, reader)
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,7 +21,7 @@ from app.core.matter import LIBRARY, Matter
 from app.core.once import is_made, once
 from app.core.policy import Policy
 from app.documents.reader import DocumentReader
-from app.engine.protocol import Engine, EngineState
+from app.engine.protocol import Bandwidth, Engine, EngineState
 from app.services.asking.replacing import AsItIsEngine, GuardedEngine, MakeNameReplacing, NameReplacing
 from app.services.audit_log import AuditLog, close_open_answers
 from app.services.desk_feature import DeskFeature
@@ -33,6 +34,7 @@ from app.store.bin import BinStore
 from app.store.books import Books, Recognitions
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.key_derivation import Argon2Cost
 from app.store.images import ImageStore
 from app.store.record import RecordStore
 from app.store.settings import SettingsStore
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from app.documents.images.reader import ImageReader
     from app.embedding.client import Embedder
     from app.engine.client import EngineClient
-    from app.models.gguf.reader import HeaderReader
+    from app.models.gguf.reader import HeaderReader, KnownHeaders
     from app.services.asking.ask import Ask
     from app.services.asking.context import Context
     from app.services.asking.parts import Parts
@@ -65,25 +67,39 @@ if TYPE_CHECKING:
 MakeDeskFeature: TypeAlias = Callable[[Services], DeskFeature]
 
 
+@dataclass(frozen=True)
+class KnownMachine:
+    """Facts of this machine that are known before a desk is opened, and so are not found out again. `headers` are those
+    of models, `bandwidth` is that of main memory, and `guess_cost` that of a guess at a new passphrase."""
+
+    headers: KnownHeaders | None = None
+    bandwidth: Bandwidth | None = None
+    guess_cost: Argon2Cost | None = None
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Everything that the desks of a program are made with. `keeps` is everything that a desk can have; `features` make
+    what each of them does on a desk by itself; `replacing` replaces names in texts that leave this computer, which
+    without it leave as they are or not at all."""
+
+    keeps: Keeps
+    features: Sequence[MakeDeskFeature]
+    replacing: MakeNameReplacing | None
+    known: KnownMachine = field(default_factory=KnownMachine)
+
+
 def open_desk(
-    paths: Paths,
-    passphrase: str | None = None,
-    reader: DocumentReader | None = None,
-    *,
-    keeps: Keeps,
-    features: Sequence[MakeDeskFeature],
-    replacing: MakeNameReplacing | None,
+    paths: Paths, setup: Setup, passphrase: str | None = None, reader: DocumentReader | None = None
 ) -> Services:
     """Open the data folder and wire everything; no child is started. Raises AppError when it cannot be kept in.
 
     `reader` may have been started already. It is closed with the desk, or when opening fails, unless a passphrase is
-    asked for and the caller tries again with the same reader. `keeps` is everything that a desk can have; `features`
-    make what each of them does on a desk by itself; `replacing` replaces names in texts that leave this computer, which
-    without it leave as they are or not at all.
+    asked for and the caller tries again with the same reader.
     """
     used = reader or DocumentReader()
     try:
-        return _open_desk(paths, passphrase, used, keeps, features, replacing)
+        return _open_desk(paths, setup, passphrase, used)
     except BaseException as error:
         asks = isinstance(error, AppError) and error.code in (Code.PASSPHRASE_NEEDED, Code.PASSPHRASE_REQUIRED)
         if reader is None or not asks:
@@ -91,26 +107,20 @@ def open_desk(
         raise
 
 
-def _open_desk(
-    paths: Paths,
-    passphrase: str | None,
-    reader: DocumentReader,
-    keeps: Keeps,
-    features: Sequence[MakeDeskFeature],
-    replacing: MakeNameReplacing | None,
-) -> Services:
+def _open_desk(paths: Paths, setup: Setup, passphrase: str | None, reader: DocumentReader) -> Services:
     restoring.settle(paths)
     paths.create()
     start_log(paths.log)
     policy = read_policy()
-    home = Database.open(paths.database, keys.obtain(paths, passphrase))
+    cost = setup.known.guess_cost
+    home = Database.open(paths.database, keys.obtain(paths, passphrase, cost=cost))
     if policy.rules.passphrase_required and home.key.origin is not KeyOrigin.PASSPHRASE:
         try:
-            _protect(home, paths, passphrase, policy)
+            _protect(home, paths, passphrase, policy, cost)
         except BaseException:
             home.close()
             raise
-    desks = _Desks(paths, home, reader, policy, keeps, features, replacing)
+    desks = _Desks(paths, setup, home, reader, policy)
     desks.record.policy_in_force(policy, desks.settings)
     desk = desks.open(LIBRARY)
     with contextlib.suppress(AppError):  # the next start tries again
@@ -118,11 +128,11 @@ def _open_desk(
     return desk
 
 
-def _protect(home: Database, paths: Paths, passphrase: str | None, policy: Policy) -> None:
+def _protect(home: Database, paths: Paths, passphrase: str | None, policy: Policy, cost: Argon2Cost | None) -> None:
     """Take what was given as the new passphrase. Raises AppError PASSPHRASE_REQUIRED without one."""
     if not passphrase:
         raise AppError(Code.PASSPHRASE_REQUIRED, path=str(paths.data))
-    keys.set_passphrase(home, paths, passphrase, policy=policy)
+    keys.set_passphrase(home, paths, passphrase, policy=policy, cost=cost)
 
 
 class _Desks:
@@ -131,23 +141,14 @@ class _Desks:
     It is the `Computing` and the `ModelFiles` of them all.
     """
 
-    def __init__(
-        self,
-        paths: Paths,
-        home: Database,
-        reader: DocumentReader,
-        policy: Policy,
-        keeps: Keeps,
-        features: Sequence[MakeDeskFeature],
-        replacing: MakeNameReplacing | None,
-    ) -> None:
-        self.keeps, self.features, self.make_replacing = keeps, features, replacing
+    def __init__(self, paths: Paths, setup: Setup, home: Database, reader: DocumentReader, policy: Policy) -> None:
+        self.setup = setup
         self.paths, self.home, self.reader, self.policy = paths, home, reader, policy
         self.settings = SettingsStore(home, policy)
         self.record = AuditLog(RecordStore(home), Books(home), self.settings.load, lambda: self.engine.model())
         self.settings.watch = self.record.settings_changed
         self.readings = SavedReadings(paths.readings, self.settings, Books(home).ids)
-        self.matters = Matters(paths, home, self.readings, keeps, self.record.note)
+        self.matters = Matters(paths, home, self.readings, setup.keeps, self.record.note, setup.known.guess_cost)
         self.database = home
         self.own: SettingsStore | None = None
         """The settings of the open matter; None while the library is open."""
@@ -174,7 +175,7 @@ class _Desks:
             if BinStore(database).expired(self.settings.load().retention.bin_days, time.time()):
                 desk.documents.removal.expire(time.time())
             self.readings.keep_images(ImageStore(database).all())
-        desk.features.open(make(desk) for make in self.features)
+        desk.features.open(make(desk) for make in self.setup.features)
         return desk
 
     @property
@@ -202,7 +203,7 @@ class _Desks:
         parts = _DeskParts(self, self.database, conversations, record, self.own)
         return Services(
             paths=self.paths,
-            shared=SharedByDesks(self.matters, self.keeps, self.record, self.open, self.end),
+            shared=SharedByDesks(self.matters, self.setup.keeps, self.record, self.open, self.end),
             matter=matter,
             database=self.database,
             settings=self.settings,
@@ -232,7 +233,8 @@ class _Desks:
         from app.store.system_keyring import RemoteKeys
 
         templates = ChatTemplates(TemplateReader(), self.engine, self.settings)
-        plans = Plans(self.headers, self.engine, Machines(self.engine, self.settings), self.learning, templates)
+        machines = Machines(self.engine, self.settings, self.setup.known.bandwidth)
+        plans = Plans(self.headers, self.engine, machines, self.learning, templates)
         remote, note = RemoteEngine(RemoteKeys(self.settings)), self.record.note
         settings, folder = self.settings, self.paths.models
         models = Models(self.engine, settings, self.readings, folder, plans, remote, self.learning, note)
@@ -250,7 +252,7 @@ class _Desks:
     def headers(self) -> HeaderReader:
         from app.models.gguf.reader import HeaderReader
 
-        return HeaderReader()
+        return HeaderReader(known=self.setup.known.headers)
 
     @once
     def downloads(self) -> Downloads:
@@ -302,7 +304,7 @@ class _DeskParts:
 
     @once
     def replacing(self) -> NameReplacing | None:
-        make, shared = self._shared.make_replacing, self._shared
+        make, shared = self._shared.setup.replacing, self._shared
         return None if make is None else make(shared.engine, self._database, shared.models)
 
     @once

@@ -12,7 +12,7 @@ import coverage
 
 ROOT = Path(__file__).parent.parent
 LEVELS = 3
-"""How deep folders are told apart: `app`, `app/ui` and `app/ui/page`; what lies deeper counts there."""
+"""The depth to which folders are told apart: `app`, `app/ui` and `app/ui/page`; what lies deeper counts there."""
 
 
 def main() -> None:

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from unittest import mock
 
-import apsw
 import pytest
 from hypothesis import settings
 
-from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.engine import client
-from app.engine.protocol import Bandwidth
-from app.models.gguf.reader import HeaderReader
-from app.services.models.plans import _BANDWIDTH, Machines
-from app.store import db, key_derivation, migrations
-from app.store.migrations import migrate
+from app.store import db, migrations
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["OCTAVO_NO_KEYRING"] = "1"
@@ -39,77 +30,6 @@ settings.load_profile("beside others")
 gc.disable()  # what is collected stays: looking through it again and again takes a tenth of the time
 
 
-@pytest.fixture(scope="session", autouse=True)
-def headers_of_shared_models() -> Iterator[None]:
-    """A header is read once for all tests while its file is the same, not once for each test and its reader."""
-    known: dict[object, object] = {}
-    made = HeaderReader.__init__
-
-    def make(self: HeaderReader, *arguments: Any, **options: Any) -> None:
-        made(self, *arguments, **options)
-        if not (arguments or options):  # a reader that a test limits reads for itself
-            self._known = known  # type: ignore[assignment]
-
-    with mock.patch.object(HeaderReader, "__init__", make):
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def bandwidth_of_this_machine() -> Iterator[None]:
-    """Main memory is probed once for all tests, not once for each new desk: that takes most of an engine's start."""
-    known: list[bytes] = []
-    found = Machines._bandwidth
-
-    def find(self: Machines, threads: int) -> Bandwidth:
-        if known and self._settings.get_blob(_BANDWIDTH) is None:
-            self._settings.set_blob(_BANDWIDTH, known[0])
-        bandwidth = found(self, threads)
-        if not known and (probed := self._settings.get_blob(_BANDWIDTH)) is not None:
-            known.append(probed.replace(b'"undisturbed":false', b'"undisturbed":true'))
-        return bandwidth
-
-    with mock.patch.object(Machines, "_bandwidth", find):
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def cheap_passphrases() -> Iterator[None]:
-    """To guess a passphrase costs next to nothing, where a test says nothing else: each one would take a second of
-    every core."""
-    with mock.patch.object(key_derivation, "measured_cost", return_value=key_derivation.Argon2Cost(32, 1, 1)):
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def schema_of_new_desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A new desk's tables are copied from a database that has them and nothing else: to run all scripts again takes
-    most of a desk's start. `schema_by_scripts` is without it."""
-    path = tmp_path_factory.mktemp("schema") / "empty"
-    path.touch()
-    made = db._unlock(path, Key(draw_secret(), KeyOrigin.FILE), 0)
-    migrate(made, path)
-    one_at_a_time = threading.Lock()
-
-    def bring(connection: apsw.Connection, path: Path) -> None:
-        with one_at_a_time:
-            if not connection.filename or connection.pragma("page_count"):
-                migrate(connection, path)
-            else:
-                with connection.backup("main", made, "main") as copying:
-                    copying.step(-1)
-
-    with mock.patch.object(db, "migrate", bring):
-        yield
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def schema_by_scripts() -> Iterator[None]:
-    """New desks of this module's tests are made as a person's are."""
-    with mock.patch.object(db, "migrate", migrate):
-        yield
-
-
 NEXT_VERSION = "ALTER TABLE conversations ADD COLUMN of_the_next_version INTEGER NOT NULL DEFAULT 0;"
 
 
@@ -118,7 +38,6 @@ def next_version(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The program is of the version that follows the newest: a desk of today is an older one. Gives that version."""
     scripts = (*migrations.MIGRATIONS, NEXT_VERSION)
     monkeypatch.setattr(migrations, "MIGRATIONS", scripts)
-    monkeypatch.setattr(db, "migrate", migrate)
     db._newest_schema.cache_clear()
     yield len(scripts)
     db._newest_schema.cache_clear()

@@ -10,9 +10,12 @@ import pytest
 from app import bootstrap
 from app.core.machine.paths import Paths
 from app.documents.reader import DocumentReader
+from app.engine.protocol import Bandwidth
 from app.feature import desk_features_of, diagnoses_of, extensions_of, keeps_of, replacing_of, terminal_commands_of
 from app.feature_list import FEATURES as ALL
+from app.models.gguf.reader import KnownHeaders
 from app.services.services import Services
+from app.store.key_derivation import Argon2Cost
 
 _WITHOUT = os.environ.get("OCTAVO_WITHOUT_FEATURE", "")
 """A feature that is taken out of the list, to see that all else passes its tests."""
@@ -28,6 +31,14 @@ TERMINAL_COMMANDS = terminal_commands_of(FEATURES)
 DIAGNOSES = diagnoses_of(FEATURES)
 
 
+KNOWN = bootstrap.KnownMachine(KnownHeaders(), Bandwidth(20e9, undisturbed=True), Argon2Cost(32, 1, 1))
+"""What no test finds out for itself: headers of models that were read, since each takes a process; the speed of memory,
+which takes most of an engine's start; and a cost of passphrases that is next to nothing, since each derivation would
+take a second of every core."""
+
+SETUP = bootstrap.Setup(KEEPS, DESK_FEATURES, REPLACING, KNOWN)
+
+
 def needs(*names: str) -> pytest.MarkDecorator:
     """A mark of a test that looks at several parts of the program at once, these features among them: it is skipped
     where one of them is taken out of the list."""
@@ -36,7 +47,7 @@ def needs(*names: str) -> pytest.MarkDecorator:
 
 def open_desk(paths: Paths, passphrase: str | None = None, reader: DocumentReader | None = None) -> Services:
     """Open a desk as `bootstrap.open_desk` does, with all features."""
-    return bootstrap.open_desk(paths, passphrase, reader, keeps=KEEPS, features=DESK_FEATURES, replacing=REPLACING)
+    return bootstrap.open_desk(paths, SETUP, passphrase, reader)
 
 
 def open_desk_at(folder: Path) -> Services:

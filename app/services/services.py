@@ -174,7 +174,8 @@ class Services:
 
     def protect(self, passphrase: str | None) -> None:
         """Set or change the passphrase, or (None) take it away. Raises AppError as `set_passphrase` does."""
-        set_passphrase(self.shared.matters.home, self.paths, passphrase, policy=self.settings.policy)
+        matters = self.shared.matters
+        set_passphrase(matters.home, self.paths, passphrase, policy=self.settings.policy, cost=matters.guess_cost)
         state = "removed" if passphrase is None else "set"
         self.shared.record.note(Happening(RecordKind.SETTING, detail=f"passphrase: {state}"))
 

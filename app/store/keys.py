@@ -59,16 +59,19 @@ class _InMemory(Stretching, frozen=True, tag="passphrase"):
 _Card: TypeAlias = _InRing | _InFile | _InMemory
 
 
-def obtain(paths: Paths, passphrase: str | None = None, *, ring: Ring | None = None) -> Key:
+def obtain(
+    paths: Paths, passphrase: str | None = None, *, ring: Ring | None = None, cost: Argon2Cost | None = None
+) -> Key:
     """Return the key of the desk at `paths`; a new desk gets one, from the passphrase if one is given.
 
-    `ring` is used in place of the system keyring. A new key goes to the keyring where there is one that is unlocked,
-    else into the key file. A passphrase for a desk that has none is not needed and not looked at.
+    `ring` is used in place of the system keyring; `cost`: of a guess, as `set_passphrase` has it. A new key goes to the
+    keyring where there is one that is unlocked, else into the key file. A passphrase for a desk that has none is not
+    needed and not looked at.
     Raises AppError PASSPHRASE_NEEDED; DATABASE_KEY when the database's key is out of reach (a new one is never made
     for it), DATABASE_KEY_AWAY when it is in a keyring that is; FOLDER_READ_ONLY, DISK_FULL. Whether the key fits,
     opening the database shows.
     """
-    return _Cards(paths, ring).obtain(passphrase or None)
+    return _Cards(paths, ring, cost).obtain(passphrase or None)
 
 
 def set_passphrase(
@@ -92,24 +95,25 @@ def set_passphrase(
         require_strong(passphrase, rules.passphrase_digits)
     elif rules.passphrase_required:
         raise AppError(Code.PASSPHRASE_REQUIRED, path=str(paths.data))
-    return _Cards(paths, ring).change(database, passphrase, cost)
+    return _Cards(paths, ring, cost).change(database, passphrase)
 
 
 def is_passphrase(database: Database, paths: Paths, passphrase: str) -> bool:
     """Return whether this passphrase protects the open desk. Raises AppError DATABASE_KEY."""
-    return _Cards(paths, None).opens(database, passphrase)
+    return _Cards(paths).opens(database, passphrase)
 
 
 class _Cards:
     """The key cards of one desk, and the places that they point to."""
 
-    def __init__(self, paths: Paths, ring: Ring | None) -> None:
+    def __init__(self, paths: Paths, ring: Ring | None = None, cost: Argon2Cost | None = None) -> None:
         self._database = paths.database
         self._key_file = paths.key_file
         self._card = paths.data / _CARD_NAME
         self._next = paths.data / f"{_CARD_NAME}.next"
         self._lock = paths.lock
         self._ring = ring
+        self._cost = cost
 
     def obtain(self, passphrase: str | None) -> Key:
         with hold_lock(self._lock):  # who begins a desk would take the card of another one who does for a dead one
@@ -137,11 +141,11 @@ class _Cards:
         key = self._key(card, passphrase) if isinstance(card, _InMemory) else None
         return key is not None and hmac.compare_digest(key.secret, database.key.secret)
 
-    def change(self, database: Database, passphrase: str | None, cost: Argon2Cost | None) -> Key:
+    def change(self, database: Database, passphrase: str | None) -> Key:
         present = self._present()
         following: _Card
         if passphrase is not None:
-            following = _remembered(cost)
+            following = self._remembered()
         elif isinstance(present, _InMemory):
             following = self._try_ring(may_ask=True) or _InFile()
         else:
@@ -167,7 +171,7 @@ class _Cards:
         card: _Card
         if passphrase is not None:
             require_strong(passphrase)
-            card = _remembered(None)
+            card = self._remembered()
         else:
             card = self._try_ring(may_ask=False) or _InFile()
         key = self._fill(card, passphrase)
@@ -248,12 +252,11 @@ class _Cards:
     def _reach(self, may_ask: bool) -> Ring | None:
         return self._ring or system_ring(may_ask)
 
+    def _remembered(self) -> _InMemory:
+        return _InMemory(secrets.token_bytes(_SALT_BYTES), chosen_cost(self._cost))
+
     def _error(self, code: Code) -> AppError:
         return AppError(code, path=str(self._database))
-
-
-def _remembered(cost: Argon2Cost | None) -> _InMemory:
-    return _InMemory(secrets.token_bytes(_SALT_BYTES), chosen_cost(cost))
 
 
 def _read_card(path: Path) -> _Card | None:

@@ -37,7 +37,7 @@ class _Failing(DeskFeature):
 
 def _open_desk(paths: Paths, passphrase: str | None) -> Services:
     features = (_Failing, _Telling, lambda _desk: DeskFeature())
-    return bootstrap.open_desk(paths, passphrase, keeps=KEEPS, features=features, replacing=None)
+    return bootstrap.open_desk(paths, bootstrap.Setup(KEEPS, features, None), passphrase)
 
 
 @pytest.mark.usefixtures("near_engines", "near_readers")

@@ -11,7 +11,7 @@ import pytest
 from tests.tools.power.full_scenes import SCENES, Scene, fail_at
 from tests.tools.power.trouble import Trouble
 
-pytestmark = pytest.mark.usefixtures("schema_by_scripts", "next_version")
+pytestmark = pytest.mark.usefixtures("next_version")
 
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)

@@ -12,8 +12,6 @@ from app.store.migrations import MIGRATIONS
 from tests.tools.power.disk import Synced
 from tests.tools.power.scenes import FIRST_AND_SECOND, new_desk, other_passphrases, survey, upgraded_desk
 
-pytestmark = pytest.mark.usefixtures("schema_by_scripts")
-
 
 def test_a_desk_that_is_made_and_used_loses_nothing(paths: Paths, tmp_path: Path) -> None:
     assert survey(new_desk(paths, 3), tmp_path / "after", 1, seed=1, every=9) > 60

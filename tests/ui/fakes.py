@@ -108,7 +108,7 @@ from app.store.vectors import Vectors
 from tests.ui.direct_images import DirectImageReader
 from tests.ui.gate import Gate
 from tests.ui.scripted_downloads import ScriptedDownloads
-from tests.whole import DESK_FEATURES, KEEPS, REPLACING
+from tests.whole import DESK_FEATURES, KEEPS, KNOWN, REPLACING
 
 SCOUT = ModelInfo(
     name="Scout",
@@ -563,7 +563,7 @@ def open_desk(
     if not paths.database.exists():
         paths.database.write_bytes(empty_database())
     home = Database.open(paths.database, _KEY)
-    shared = engine or ScriptedEngine(), reader or ScriptedReader(), headers or HeaderReader()
+    shared = engine or ScriptedEngine(), reader or ScriptedReader(), headers or HeaderReader(known=KNOWN.headers)
     return _open(paths, home, shared, LIBRARY)
 
 
@@ -576,7 +576,7 @@ def _open(
     readings = SavedReadings(paths.readings, settings, Books(home).ids)
     home_record = AuditLog(RecordStore(home), Books(home), settings.load, engine.model)
     settings.watch = home_record.settings_changed
-    matters = Matters(paths, home, readings, KEEPS, home_record.note)
+    matters = Matters(paths, home, readings, KEEPS, home_record.note, KNOWN.guess_cost)
     matter = matters.kept.get(id) if id else None
     database = matters.open(id)
     readings.change_desk(Books(database).ids, id)
@@ -591,7 +591,7 @@ def _open(
     conversations, books, kept = Conversations(database), Books(database), BinStore(database)
     record = AuditLog(RecordStore(database), books, settings.load, engine.model)
     learning = SpeedHistory(Measurements(settings))
-    machines = Machines(engine, settings)  # type: ignore[arg-type]
+    machines = Machines(engine, settings, KNOWN.bandwidth)  # type: ignore[arg-type]
     templates = ChatTemplates(TemplateReader(), engine, settings)  # type: ignore[arg-type]
     plans = AsWished(headers, engine, machines, learning, templates)  # type: ignore[arg-type]
     models = Models(engine, settings, readings, paths.models, plans, note=home_record.note)

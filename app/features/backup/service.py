@@ -60,10 +60,12 @@ _DERIVED = ("tokens",)
 
 @dataclass(frozen=True)
 class Backups:
-    """The backups of a desk. `home` is the main database, which has the keys of all matters."""
+    """The backups of a desk. `home` is the main database, which has the keys of all matters; `guess_cost`: of a guess
+    at the passphrase of a new backup, None for as much as this machine bears."""
 
     paths: Paths
     home: Database
+    guess_cost: Argon2Cost | None = None
 
     def last_at(self) -> float | None:
         """Return when the last backup was made, in seconds since the epoch; None for never. Raises AppError as the
@@ -99,7 +101,7 @@ class Backups:
         return all(path == os.fsencode(known.resolve()) for (path,) in paths)
 
     def make(
-        self, target: Path, passphrase: str, cancel: Cancel, *, readings: bool = False, cost: Argon2Cost | None = None
+        self, target: Path, passphrase: str, cancel: Cancel, *, readings: bool = False
     ) -> Work[Copying | Hashing, BackupMade]:
         """Write all that belongs to the desk and its matters to one file, as it is at this moment, and read it back.
 
@@ -113,7 +115,7 @@ class Backups:
             raise AppError(Code.EXPORT_NOT_WRITTEN, path=str(target))
         if target.resolve().is_relative_to(self.paths.data.resolve()):
             raise AppError(Code.BACKUP_INSIDE, path=str(target))
-        sealing = new_sealing(KIND, passphrase, cost)
+        sealing = new_sealing(KIND, passphrase, self.guess_cost)
         with _Moment(self.paths, self.home.key) as moment:
             made_at, names = time.time(), self._readings() if readings else ()
             head = BackupHead(__version__, len(MIGRATIONS), made_at, self.home.key.origin is KeyOrigin.PASSPHRASE)
@@ -143,7 +145,8 @@ class Backups:
 
 
 def backups_of(desk: Services) -> Backups:
-    return Backups(desk.paths, desk.shared.matters.home)
+    matters = desk.shared.matters
+    return Backups(desk.paths, matters.home, matters.guess_cost)
 
 
 class _Moment:

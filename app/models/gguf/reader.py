@@ -78,15 +78,39 @@ _log = logging.getLogger("octavo.models")
 _Files: TypeAlias = tuple[tuple[Path, Version], ...]
 
 
+class KnownHeaders:
+    """The headers that were read last, each as long as its files stay the same; readers may share them. Every method
+    may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._headers: dict[_Files, ModelHeader] = {}
+
+    def of(self, files: Sequence[Path]) -> ModelHeader | None:
+        """Return the header that was read of these files as they are now; None if none was."""
+        with self._lock:
+            return self._headers.get(_as_they_are(files))
+
+    def keep(self, files: _Files, header: ModelHeader) -> None:
+        """Keep what was read of files of these versions, unless they may change again without a sign of it."""
+        if any(time.time_ns() - version.changed_ns < _SETTLED_NS for _file, version in files):
+            return
+        with self._lock:
+            self._headers[files] = header
+            while len(self._headers) > _KEPT_HEADERS:
+                del self._headers[next(iter(self._headers))]
+
+
 class HeaderReader:
     """Every method may be called from any thread."""
 
-    def __init__(self, step: Step | None = None, limits: ReaderLimits | None = None) -> None:
-        """`step` None takes the highest that this system offers."""
+    def __init__(
+        self, step: Step | None = None, limits: ReaderLimits | None = None, known: KnownHeaders | None = None
+    ) -> None:
+        """`step` None takes the highest that this system offers; `known` None begins without any header."""
         limits = limits or ReaderLimits(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
         self._client = ReaderClient(_KIND, limits, step)
-        self._lock = threading.Lock()
-        self._known: dict[_Files, ModelHeader] = {}
+        self._known = known or KnownHeaders()
 
     def read(self, path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
         """Read the header of a GGUF file; of a split model, `path` is any of its parts. Nothing is loaded, and files
@@ -102,9 +126,7 @@ class HeaderReader:
 
     def _read(self, files: Sequence[Path], path: Path, cancel: Cancel) -> Work[Opening, ModelHeader]:
         _check_number(files, printable(path))
-        with self._lock:
-            known = self._known.get(_as_they_are(files))
-        if known is not None:
+        if (known := self._known.of(files)) is not None:
             if cancel.requested:
                 raise Stopped
             return known
@@ -116,16 +138,8 @@ class HeaderReader:
                 yield Opening(number + 1, len(files))
             total_bytes = sum(version.size for version in versions)
             header = msgspec.structs.replace(_compose(process, names[0], total_bytes, cancel), files=names)
-        self._keep(tuple(zip(files, versions, strict=True)), header)
+        self._known.keep(tuple(zip(files, versions, strict=True)), header)
         return header
-
-    def _keep(self, files: _Files, header: ModelHeader) -> None:
-        if any(time.time_ns() - version.changed_ns < _SETTLED_NS for _file, version in files):
-            return
-        with self._lock:
-            self._known[files] = header
-            while len(self._known) > _KEPT_HEADERS:
-                del self._known[next(iter(self._known))]
 
     def read_remote(self, files: Sequence[RemoteFile], supply: Supply, cancel: Cancel) -> Work[Opening, ModelHeader]:
         """Read the header of a model that is elsewhere, all its parts in order; `header.files` is empty.

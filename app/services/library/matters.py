@@ -53,6 +53,9 @@ class Matters:
     note: Noting = unrecorded
     """Note something in the record of the library."""
 
+    guess_cost: Argon2Cost | None = None
+    """The cost of a guess at a new passphrase; None for as much as this machine bears."""
+
     @property
     def kept(self) -> MatterStore:
         return MatterStore(self.home)
@@ -115,10 +118,10 @@ class Matters:
 
     # ---- in one file, to be kept or carried elsewhere
 
-    def export(self, id: str, target: Path, passphrase: str, cost: Argon2Cost | None = None) -> None:
+    def export(self, id: str, target: Path, passphrase: str) -> None:
         """Write all of a matter into one file that the passphrase opens, and read it back. Saved readings stay behind:
         the model reads again. Raises AppError EXPORT_NOT_WRITTEN, PASSPHRASE_WEAK, and as opening the matter does."""
-        matter, sealing = self.kept.get(id), matter_file.new_sealing(passphrase, cost)
+        matter, sealing = self.kept.get(id), matter_file.new_sealing(passphrase, self.guess_cost)
         with self._draft() as draft:
             with contextlib.closing(Database.open(self._file(matter), self.kept.key(id))) as database:
                 database.copy_to(draft, sealing.key)

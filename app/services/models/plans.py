@@ -70,9 +70,11 @@ class _Probe(msgspec.Struct, frozen=True):
 
 
 class Machines:
-    def __init__(self, engine: EngineClient, settings: SettingsStore) -> None:
+    def __init__(self, engine: EngineClient, settings: SettingsStore, bandwidth: Bandwidth | None = None) -> None:
+        """`bandwidth` is that of main memory, where it is known and not to be measured."""
         self._engine = engine
         self._settings = settings
+        self._known_bandwidth = bandwidth
         self._has_probed = False
 
     def machine(self, hardware: Hardware = THIS) -> Machine:
@@ -111,6 +113,8 @@ class Machines:
     def _bandwidth(self, threads: int) -> Bandwidth:
         """Return the bandwidth of main memory, measured once on each machine, and again by each start until nothing
         disturbs that: the best counts."""
+        if self._known_bandwidth is not None:
+            return self._known_bandwidth
         machine = f"{platform.node()} {platform.processor()} {psutil.virtual_memory().total} {threads}"
         known = self._kept_bandwidth(machine)
         if known is not None and (known.undisturbed or self._has_probed):

@@ -83,7 +83,7 @@ def disk(file: Path) -> None:
 
 
 def made(desk: Services, file: Path, *, readings: bool = False) -> BackupMade:
-    return finish(backups_of(desk).make(file, WORDS, Cancel(), readings=readings, cost=CHEAP))
+    return finish(backups_of(desk).make(file, WORDS, Cancel(), readings=readings))
 
 
 def restored(file: Path, folder: Path) -> Restored:
@@ -96,7 +96,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 def test_a_desk_made_of_a_backup_is_equal(desk: Services, file: Path, tmp_path: Path) -> None:
     before = desk_rows(desk.paths, desk.shared.matters.home.key)
-    told, result = run(backups_of(desk).make(file, WORDS, Cancel(), cost=CHEAP))
+    told, result = run(backups_of(desk).make(file, WORDS, Cancel()))
     assert result == BackupMade(str(file), file.stat().st_size, 1, readings=False)
     assert {type(each) for each in told} == {Copying, Hashing}, "it is read back"
     for one, next_one in pairwise(told):
@@ -142,7 +142,7 @@ def test_the_desk_is_used_meanwhile(desk: Services, file: Path, tmp_path: Path) 
         desk.shared.matters.create(f"Later {next(written)}")
         (desk.paths.readings / "one.reading").unlink(missing_ok=True)
 
-    run(backups_of(desk).make(file, WORDS, Cancel(), readings=True, cost=CHEAP), use)
+    run(backups_of(desk).make(file, WORDS, Cancel(), readings=True), use)
     restored(file, tmp_path / "another")
     assert desk_rows(Paths(tmp_path / "another")) == before
     assert not (tmp_path / "another" / "readings" / "one.reading").exists(), "it had gone before it was its turn"
@@ -194,7 +194,7 @@ def test_a_matter_that_cannot_be_read_is_named_and_does_not_keep_the_others_out(
 
 def test_a_backup_is_not_written_into_the_desk_nor_nowhere(desk: Services, file: Path, tmp_path: Path) -> None:
     def refused(target: Path, words: str = WORDS) -> Code:
-        return problem_of(backups_of(desk).make(target, words, Cancel(), cost=CHEAP)).code
+        return problem_of(backups_of(desk).make(target, words, Cancel())).code
 
     assert refused(desk.paths.data / "mine.octavo-backup") is Code.BACKUP_INSIDE
     assert refused(tmp_path / "nowhere" / "mine.octavo-backup") is Code.EXPORT_NOT_WRITTEN
@@ -213,8 +213,8 @@ def test_a_disk_that_is_full_or_takes_no_such_file_keeps_the_backup_of_before(de
             raise OSError(errno.ENOSPC, "full")
 
         patched.setattr(BackupWriter, "finish", finish)
-        assert problem_of(backups_of(desk).make(file, WORDS, Cancel(), cost=CHEAP)).code is Code.DISK_FULL
-    make = backups_of(desk).make(file, WORDS, Cancel(), cost=CHEAP)
+        assert problem_of(backups_of(desk).make(file, WORDS, Cancel())).code is Code.DISK_FULL
+    make = backups_of(desk).make(file, WORDS, Cancel())
 
     def limit(told: Copying | Hashing) -> None:
         if told.done > told.total / 3:
@@ -228,7 +228,7 @@ def test_a_disk_that_is_full_or_takes_no_such_file_keeps_the_backup_of_before(de
     assert error.value.code in (Code.BACKUP_TOO_LARGE, Code.DISK_FULL)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(shutil, "disk_usage", lambda _path: _Free(10))
-        problem = problem_of(backups_of(desk).make(file, WORDS, Cancel(), cost=CHEAP))
+        problem = problem_of(backups_of(desk).make(file, WORDS, Cancel()))
     assert problem.code is Code.BACKUP_NO_ROOM
     assert problem.params["free_bytes"] == 10
     assert [path.name for path in file.parent.iterdir()] == [file.name]
@@ -258,7 +258,7 @@ def test_a_usb_stick_knows_no_modes(desk: Services, file: Path, monkeypatch: pyt
 def test_what_is_stopped_leaves_nothing(desk: Services, file: Path, tmp_path: Path) -> None:
     for kind in (Copying, Hashing):
         cancel = Cancel()
-        stop(backups_of(desk).make(file, WORDS, cancel, cost=CHEAP), at(kind, cancel.request))
+        stop(backups_of(desk).make(file, WORDS, cancel), at(kind, cancel.request))
     assert list(file.parent.iterdir()) == []
     assert not list(desk.paths.matters.glob("*.part*"))
     made(desk, file)
@@ -276,7 +276,7 @@ def test_what_is_read_back_must_be_what_was_written(
             super().__init__(file, passphrase)
 
     monkeypatch.setattr(service, "BackupReader", Faulty)
-    assert problem_of(backups_of(desk).make(file, WORDS, Cancel(), cost=CHEAP)).code is Code.BACKUP_NOT_PROVED
+    assert problem_of(backups_of(desk).make(file, WORDS, Cancel())).code is Code.BACKUP_NOT_PROVED
     assert list(file.parent.iterdir()) == []
 
 
@@ -495,7 +495,7 @@ def test_a_conversation_goes_on_with_its_saved_reading(tiny_scout_fast: Path, fi
         assert first.usage is not None
         assert first.usage.reused_tokens == 0
         desk.engine.flush_saved()
-        finish(backups_of(desk).make(file, WORDS, Cancel(), readings=True, cost=CHEAP))
+        finish(backups_of(desk).make(file, WORDS, Cancel(), readings=True))
     restored(file, tmp_path / "another")
     shutil.rmtree(tmp_path / "desk")
     with contextlib.closing(open_desk(Paths(tmp_path / "another"))) as desk:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -26,7 +25,7 @@ from app.isolation.heartbeat import WireFailed
 from app.isolation.sandbox import Step
 from app.models.gguf import container, header, reader
 from app.models.gguf.protocol import HeaderRead, PartRead
-from app.models.gguf.reader import HeaderReader, is_sound
+from app.models.gguf.reader import HeaderReader, KnownHeaders, is_sound
 from app.models.gguf.worker import OpenSource
 from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.wording.errors import sentence
@@ -42,7 +41,7 @@ GIB = 1 << 30
 @pytest.fixture
 def quick(near_readers: None) -> HeaderReader:
     """Without a sandbox, and without a process, where a test does not ask for one: what is read does not depend on
-    them. It knows no file yet."""
+    them."""
     return HeaderReader(Step.RLIMITS)
 
 
@@ -459,11 +458,12 @@ def test_a_header_is_read_once_while_its_file_is_the_same(monkeypatch: pytest.Mo
             super().__init__(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(client, "ReaderProcess", Counted)
-    reader, long_ago = HeaderReader(Step.RLIMITS), time.time_ns() - 60 * 10**9
+    known = KnownHeaders()
+    reader, long_ago = HeaderReader(Step.RLIMITS, known=known), time.time_ns() - 60 * 10**9
     file = headers.write_header(tmp_path / "scout.gguf")
     os.utime(file, ns=(long_ago, long_ago))
     first = read(reader, file)
-    assert read(reader, file) == first
+    assert read(reader, file) == read(HeaderReader(Step.RLIMITS, known=known), file) == first
     assert len(started) == 1
     os.utime(file, ns=(long_ago, long_ago + 1))
     assert read(reader, file) == first
@@ -485,5 +485,5 @@ def test_the_sandbox_is_in_force(monkeypatch: pytest.MonkeyPatch, tiny_scout: Pa
             super().kill()
 
     monkeypatch.setattr(client, "ReaderProcess", Watched)
-    read(HeaderReader(), Path(shutil.copy(tiny_scout, tmp_path)))  # one that was not read yet
+    read(HeaderReader(), tiny_scout)
     assert steps == [sandbox.probe()]

@@ -176,7 +176,6 @@ def test_a_deletion_that_was_cut_short_ends_with_the_next_start(tmp_path: Path) 
 # ---- in one file
 
 _WORDS = "four unrelated words"
-_CHEAP = Argon2Cost(32, 1, 1)
 
 
 def test_an_exported_matter_is_imported_on_another_desk(library: Services, tmp_path: Path) -> None:
@@ -186,7 +185,7 @@ def test_an_exported_matter_is_imported_on_another_desk(library: Services, tmp_p
     talk = marlow.conversations.create("Notice periods")
     marlow.own_settings.change("instructions", "We act for the tenant.")
     file = tmp_path / "Marlow.octavo-matter"
-    marlow.shared.matters.export(matter.id, file, _WORDS, _CHEAP)
+    marlow.shared.matters.export(matter.id, file, _WORDS)
     assert file.stat().st_mode & 0o777 == 0o600
     for trace in (b"Leasehold", b"Marlow", b"Notice"):
         assert trace not in file.read_bytes()
@@ -208,7 +207,7 @@ def test_a_weak_passphrase_protects_no_exported_matter(library: Services, tmp_pa
     matter = library.shared.matters.create("Marlow")
     file = tmp_path / "Marlow.octavo-matter"
     with pytest.raises(AppError) as raised:
-        library.shared.matters.export(matter.id, file, "password1", _CHEAP)
+        library.shared.matters.export(matter.id, file, "password1")
     assert raised.value.code is Code.PASSPHRASE_WEAK
     assert list(tmp_path.glob("*.octavo-matter*")) == []
 
@@ -216,7 +215,7 @@ def test_a_weak_passphrase_protects_no_exported_matter(library: Services, tmp_pa
 def test_what_is_no_exported_matter_is_refused(library: Services, tmp_path: Path) -> None:
     matter = library.shared.matters.create("Marlow")
     file = tmp_path / "Marlow.octavo-matter"
-    library.shared.matters.export(matter.id, file, _WORDS, _CHEAP)
+    library.shared.matters.export(matter.id, file, _WORDS)
     whole = file.read_bytes()
     assert b"argon2" in whole[:300]
     refused(Code.FILE_MISSING, library.shared.matters.take, tmp_path / "nothing", "x")
@@ -245,9 +244,7 @@ def test_a_file_with_other_tables_or_triggers_is_refused(library: Services, tmp_
     marlow = library.shared.turn_to(library.shared.matters.create("Marlow").id)
     marlow.database.run("CREATE TRIGGER odd AFTER INSERT ON books BEGIN DELETE FROM books; END")
     assert marlow.matter is not None
-    refused(
-        Code.MATTER_FILE, marlow.shared.matters.export, marlow.matter.id, tmp_path / "odd.octavo-matter", _WORDS, _CHEAP
-    )
+    refused(Code.MATTER_FILE, marlow.shared.matters.export, marlow.matter.id, tmp_path / "odd.octavo-matter", _WORDS)
     assert [path.name for path in tmp_path.iterdir()] == ["desk"], "a file that is not proved is not left there"
 
 
@@ -257,11 +254,11 @@ def test_a_matter_of_a_newer_octavo_is_refused_by_its_own_sentence(
     matter, file = library.shared.matters.create("Marlow"), tmp_path / "Marlow.octavo-matter"
     with contextlib.closing(library.shared.matters.open(matter.id)) as database:
         database.run("PRAGMA user_version = 999")
-    refused(Code.DATABASE_NEWER, library.shared.matters.export, matter.id, file, _WORDS, _CHEAP)
+    refused(Code.DATABASE_NEWER, library.shared.matters.export, matter.id, file, _WORDS)
     monkeypatch.setattr("app.store.db.is_older", lambda *_: False)
     monkeypatch.setattr("app.store.db.migrate", lambda *_: None)
     monkeypatch.setattr(Database, "check", lambda _self: None)
-    library.shared.matters.export(matter.id, file, _WORDS, _CHEAP)
+    library.shared.matters.export(matter.id, file, _WORDS)
     monkeypatch.undo()
     with pytest.raises(AppError) as error:
         library.shared.matters.take(file, _WORDS)

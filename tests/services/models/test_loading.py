@@ -234,14 +234,15 @@ def test_the_memory_of_the_loaded_model_counts_as_free(
 
 
 def test_main_memory_is_probed_once(desk: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = desk.models.plans.machines.machine().host.bandwidth
+    machines = Machines(desk.engine, desk.settings)
+    first = machines.machine().host.bandwidth
     assert first > 1e9
     monkeypatch.setattr(desk.engine, "run", instead(desk.engine, MeasureBandwidth, lambda: Bandwidth(1.0, True)))
     for other in (b'{"machine":"another","found":{"bytes_a_second":2.0,"undisturbed":true}}', b"not json"):
-        assert desk.models.plans.machines.machine().host.bandwidth == first
+        assert machines.machine().host.bandwidth == first
         kept = desk.settings.get_blob("bandwidth")
         desk.settings.set_blob("bandwidth", other)
-        assert desk.models.plans.machines.machine().host.bandwidth == 1.0
+        assert machines.machine().host.bandwidth == 1.0
         desk.settings.set_blob("bandwidth", kept or b"")
 
 

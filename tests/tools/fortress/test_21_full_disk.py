@@ -27,7 +27,7 @@ _OF_THE_DISK = re.compile(r"\bdisk\b|There is no room at")
 _MOMENTS = 100
 
 
-@pytest.mark.usefixtures("checkout", "schema_by_scripts", "next_version")
+@pytest.mark.usefixtures("checkout", "next_version")
 @pytest.mark.parametrize("name", SCENES)
 @pytest.mark.parametrize(("number", "lasting"), [(errno.ENOSPC, True), (errno.ENOSPC, False), (errno.EIO, False)])
 def test_each_write(

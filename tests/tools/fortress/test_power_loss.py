@@ -25,7 +25,7 @@ from tests.tools.power.disk import Acknowledged, Disk
 from tests.tools.power.scenes import FIRST_AND_SECOND, new_desk, other_passphrases, survey, talk, upgraded_desk, watched
 from tests.tools.power.syscalls import STRACE
 
-pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600), pytest.mark.usefixtures("schema_by_scripts")]
+pytestmark = [pytest.mark.fortress, pytest.mark.timeout(3600)]
 
 _STATES = 4000
 _ELSEWHERE = ("logs", "readings", "window")

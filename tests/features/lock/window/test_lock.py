@@ -28,7 +28,7 @@ from app.ui.kit.calls import Call
 from app.ui.kit.commands import Group
 from app.ui.settings.passphrase import PassphraseDialog
 from app.ui.widgets.buttons import IconButton
-from tests.features.lock.window.locked_window import CHEAP, PASSPHRASE, LockedWindow
+from tests.features.lock.window.locked_window import PASSPHRASE, LockedWindow
 from tests.ui.gate import Gate
 from tests.ui.room import pause, wait
 
@@ -294,11 +294,11 @@ def test_who_unlocks_while_an_answer_goes_on_finds_it_whole_in_the_end(protected
 
 
 def test_without_a_passphrase_one_is_set_first(window: LockedWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    def cheap(*arguments: object, **named: object) -> keys.Key:
+    def set_it(*arguments: object, **named: object) -> keys.Key:
         window._has_passphrase = True
-        return keys.set_passphrase(*arguments, **named, cost=CHEAP)  # type: ignore[arg-type]
+        return keys.set_passphrase(*arguments, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(services, "set_passphrase", cheap)
+    monkeypatch.setattr(services, "set_passphrase", set_it)
     window.lock_now()
     dialog = window.dialog(PassphraseDialog)
     assert isinstance(dialog, PassphraseDialog)
