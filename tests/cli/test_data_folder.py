@@ -12,8 +12,10 @@ import pytest
 
 from app.cli import arguments
 from app.cli.main import EXIT_USAGE
+from app.core.errors import Code
 from app.core.machine.window_action import WindowAction
 from tests.cli.conftest import Octavo
+from tests.said import says
 
 COMMANDS = (("read", "none.pdf"), ("models", "list"), ("models", "token", "forget"))
 
@@ -67,4 +69,4 @@ def test_without_a_command_it_is_the_window(tmp_path: Path) -> None:
         [*start, "--data-dir", tmp_path / "desk"], env=none, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (EXIT_USAGE, "")
-    assert done.stderr.startswith("There is no display for the window.")
+    assert says(done.stderr, Code.NO_DISPLAY)

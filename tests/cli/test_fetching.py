@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from app.cli.main import EXIT_ANSWERED, EXIT_CANCELLED, EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
+from app.core.errors import Code
 from app.models.hub.catalogue import catalogue
 from app.models.incoming import Incoming
 from app.wording.i18n import use_language
@@ -22,6 +23,7 @@ from tests.cli.conftest import Octavo, answered_here
 from tests.models import hub_on_loopback
 from tests.models.hub_on_loopback import REPOSITORY, Fault, LoopbackHub
 from tests.models.packages import names_in, write_model, write_split_model
+from tests.said import says
 from tests.whole import open_desk
 
 pytestmark = pytest.mark.usefixtures("near_hub")
@@ -125,7 +127,7 @@ def test_what_is_not_offered_is_told_with_what_is(run: Any) -> None:
     assert "UD-Q2_K_XL, Q3_K_M, Q4_K_M" in err
     code, _out, err = run("fetch", "llama 4 scout")
     assert code == EXIT_USAGE
-    assert "contains several models. Add a colon and the one that you want: UD-Q2_K_XL, Q3_K_M" in err
+    assert says(err, Code.OFFER_SEVERAL)
 
 
 def test_a_repository_is_shown_by_asking_the_hub(asked: Any, loopback: LoopbackHub, tmp_path: Path) -> None:
@@ -284,14 +286,14 @@ def test_verifying_fails_unless_every_file_is_good(run: Any, data: Path, tmp_pat
     code, out, err = run("verify", tmp_path / "stick")
     assert code == EXIT_MODEL
     assert "no hash to compare with" in out
-    assert "no hash of it was recorded" in err
+    assert says(err, Code.MODEL_UNPROVED)
     run("import", files[0])
     home = data / "models" / "tiny-Q8_0"
     (home / files[1].name).write_bytes(bytes(files[1].stat().st_size))
     code, out, err = run("verify", home)
     assert code == EXIT_MODEL
     assert [line.split()[-1] for line in out.splitlines()] == ["unchanged", "changed", "unchanged"]
-    assert f"the content of “{files[1].name}” is different" in err
+    assert says(err, Code.MODEL_CHANGED, file=files[1].name)
     (home / files[1].name).unlink()
     code, out, _err = run("verify", home, "--json")
     assert code == EXIT_MODEL
@@ -303,7 +305,7 @@ def test_verifying_fails_unless_every_file_is_good(run: Any, data: Path, tmp_pat
 def test_what_cannot_be_carried_is_told_in_a_sentence(run: Any, tmp_path: Path, starter: Path) -> None:
     code, _out, err = run("import", tmp_path / "nothing.gguf")
     assert code == EXIT_MODEL
-    assert "There is no model file" in err
+    assert says(err, Code.MODEL_MISSING, path="nothing.gguf")
     (tmp_path / "letter.tar").write_bytes(b"Dear Sir or Madam" * 100)
     code, _out, err = run("unpack", tmp_path / "letter.tar")
     assert code == EXIT_INPUT
@@ -313,7 +315,7 @@ def test_what_cannot_be_carried_is_told_in_a_sentence(run: Any, tmp_path: Path, 
     assert "comes with Octavo" in err
     code, _out, err = run("remove", write_model(tmp_path / "one.gguf"))
     assert code == EXIT_MODEL
-    assert "is not in the models folder" in err
+    assert says(err, Code.MODEL_NOT_IN_FOLDER, path="one.gguf")
     assert starter.exists()
 
 

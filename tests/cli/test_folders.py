@@ -16,6 +16,7 @@ from app.core.errors import AppError, Code
 from app.core.machine.paths import Paths
 from app.embedding.client import Embedder
 from tests.cli.conftest import Octavo, answered_here
+from tests.said import says
 from tests.whole import open_desk
 
 
@@ -48,7 +49,7 @@ def test_a_folder_without_documents_is_refused(octavo: Octavo, tmp_path: Path) -
     (tmp_path / "case").mkdir()
     code, _out, err = octavo("find", "--data-dir", tmp_path / "desk", "--document", tmp_path / "case", "rent")
     assert code == 3
-    assert "There is no document in the folder" in err
+    assert says(err, Code.FOLDER_WITHOUT_DOCUMENTS, path=str(tmp_path / "case"))
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_what_to_add_is_named(octavo: Octavo, tmp_path: Path) -> None:
     assert "name a folder or a file" in err
     code, _out, err = octavo("add", "--data-dir", tmp_path / "desk", tmp_path / "none")
     assert code == 3
-    assert "There is no file" in err
+    assert says(err, Code.FILE_MISSING, path=str(tmp_path / "none"))
 
 
 @answered_here

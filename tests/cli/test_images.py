@@ -17,11 +17,13 @@ import pytest
 from docx import Document
 from PIL import Image as Pillow
 
+from app.core.errors import Code
 from app.core.machine.paths import Paths
 from app.core.settings import EngineSettings, Settings
 from tests.cli.conftest import Octavo
 from tests.models.projector import write_projector
 from tests.models.reciter import write_reciter
+from tests.said import says
 from tests.ui.direct_images import png_of
 from tests.whole import open_desk
 
@@ -134,7 +136,7 @@ def test_images_come_with_documents_and_are_exported(
 def test_the_projector_can_be_named(run: Any, images: tuple[object, ...], seeing: Path, tiny_scout: Path) -> None:
     code, events, err = run(*tiny(tiny_scout), *images, "What is it?")
     assert code == 4
-    assert "there is no projector in its folder" in err
+    assert says(err, Code.MODEL_BLIND, path=tiny_scout.name)
     assert events[-1]["code"] == "model_blind"
     assert not of(events, "reading"), "told before anything is read"
     assert not of(events, "images")

@@ -17,8 +17,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.cli import arguments as options
 from app.cli.main import EXIT_INPUT, run
+from app.core.errors import Code
 from app.core.machine.installation import HashedFile, Manifest, Release, encode, sha256_of, system
 from app.core.machine.paths import resources
+from tests.said import says
 from tests.whole import DIAGNOSES, KEEPS, TERMINAL_COMMANDS, open_desk
 
 APP = Path(__file__).parents[2] / "app"
@@ -71,7 +73,7 @@ def test_an_installation_is_verified(doctor: Any, root: Path) -> None:
     assert "not all unchanged" in out
     assert "and 10 more" in out
     assert "\x1b" not in out
-    assert "1 changed, 0 missing, 30 from no package. Remove Octavo and install it again" in err
+    assert says(err, Code.INSTALLATION_UNSOUND, changed=1, missing=0, unnamed=30)
     code, out, _err = doctor("--json")
     report = json.loads(out)
     assert code == EXIT_INPUT
@@ -106,7 +108,7 @@ def test_a_build_without_a_release_key_trusts_no_update(tmp_path: Path, capfd: p
     desk = tmp_path / "desk"
     words = ["doctor", "--data-dir", str(desk), "--check-update", str(tmp_path / "x")]
     assert run(options.parse(words, TERMINAL_COMMANDS), open_desk, TERMINAL_COMMANDS, KEEPS, DIAGNOSES) == EXIT_INPUT
-    assert "has no key to check releases with" in capfd.readouterr().err
+    assert says(capfd.readouterr().err, Code.RELEASE_KEY_MISSING)
     assert not desk.exists()  # nothing of the desk is needed for this
 
 
@@ -150,7 +152,7 @@ def test_a_build_with_a_release_key_tells_what_was_downloaded(tmp_path: Path) ->
     package.write_bytes(b"A package")
     told = check()
     assert told.returncode == EXIT_INPUT
-    assert "its SHA-256 is different. Do not install it" in told.stderr
+    assert says(told.stderr, Code.RELEASE_PACKAGE_CHANGED)
     signature.write_bytes(bytes(64))
     told = check()
     assert (told.returncode, told.stdout) == (EXIT_INPUT, "")

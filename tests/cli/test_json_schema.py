@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from app.cli.main import EXIT_INPUT, EXIT_MODEL
+from app.core.errors import Code
 from tests.cli.conftest import Octavo
+from tests.said import says
 
 STORY = "\n\n".join(
     f"In the year {1800 + n} the keeper number {n} wrote that the lamp burned all night, and he was paid on"
@@ -139,4 +141,4 @@ def test_a_wrong_schema_gets_a_sentence_before_anything_is_read(ask: Any, schema
 def test_a_schema_that_is_not_there_gets_a_sentence(octavo: Octavo, tmp_path: Path) -> None:
     code, _out, err = octavo("ask", "--data-dir", tmp_path / "desk", "--json-schema", tmp_path / "no.json", "Who?")
     assert code == EXIT_INPUT
-    assert "There is no file" in err
+    assert says(err, Code.FILE_MISSING, path=str(tmp_path / "no.json"))

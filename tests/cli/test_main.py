@@ -30,6 +30,7 @@ from tests.documents.pdf_writer import show, write_pdf
 from tests.models.chatml import TRAINED_CONTEXT, write_chatml
 from tests.models.lora import write_lora
 from tests.models.reciter import write_reciter
+from tests.said import says
 from tests.whole import TERMINAL_COMMANDS, open_desk
 
 STORY = "# The lighthouse\n\n" + "\n\n".join(
@@ -111,7 +112,7 @@ def test_an_adapter_changes_what_is_said(run: Any, tmp_path: Path, story: Path, 
     assert answer("--adapter", str(lora)) != plain
     code, _out, err = run("ask", "--model", tiny_scout, "--adapter", f"{tiny_scout}=2", "What?")
     assert code == EXIT_MODEL
-    assert "is not a LoRA adapter" in err
+    assert says(err, Code.ADAPTER_WANTED, path=str(tiny_scout))
     assert run("ask", "--model", tiny_scout, "--adapter", f"{lora}=20", "What?")[0] == EXIT_USAGE
 
 
@@ -214,7 +215,7 @@ def test_what_is_resumed_stays_in_its_conversation(
 
     code, _out, err = run(*asked[:-1], "--resume", "--excerpts", "When else?")
     assert code == 0
-    assert err.startswith("octavo: Octavo found nothing to resume for this, so it asks from the beginning.")
+    assert says(err, Code.QUESTION_NOT_BEGUN)
 
 
 def _fails(*_arguments: object) -> None:
@@ -477,7 +478,7 @@ def test_a_weak_passphrase_is_refused_in_plain_words(run: Any, tmp_path: Path, m
     code, _, err = run("passphrase")
     assert code == 2
     assert "Too weak." in err
-    assert "too easy to guess. Nothing was changed." in err
+    assert says(err, Code.PASSPHRASE_WEAK)
     open_desk(Paths(tmp_path / "desk")).close()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.cli.main import EXIT_ANSWERED, EXIT_MODEL
+from app.core.errors import Code
 from app.models.templates.cutting import work_out
 from app.models.templates.reader import TemplateReader
 from app.wording.i18n import use_language
@@ -16,6 +17,7 @@ from tests.cli.conftest import Octavo
 from tests.models import broken, forge, headers, llama4, projector
 from tests.models.headers import MAVERICK
 from tests.models.templates import shapes
+from tests.said import says
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def test_the_list_has_every_model_with_its_projector_and_tells_of_those_that_can
     rows = out.splitlines()
     assert [row.split()[0] for row in rows] == ["adapter", "half", "octopus", "tiny", "SmolLM2", "Models"]
     assert "LoRA adapter for llama" in rows[0]
-    assert "is incomplete. Copy or download it again" in rows[1]
+    assert says(rows[1], Code.MODEL_TRUNCATED)
     assert "octopus (not known)" in rows[2]
     assert rows[3].split()[1:] == ["llama4", "F16", "2.1", "MB", "10,485,760", "tokens", "mmproj-tiny.gguf"]
     assert rows[4].startswith("SmolLM2 135M")
@@ -137,13 +139,13 @@ def test_a_name_that_would_steer_the_terminal_is_shown_harmless(run: Any, tmp_pa
 def test_what_cannot_be_shown_is_told_in_a_sentence(run: Any, tmp_path: Path) -> None:
     code, out, err = run("show", tmp_path / "nothing.gguf")
     assert (code, out) == (EXIT_MODEL, "")
-    assert "There is no model file" in err
+    assert says(err, Code.MODEL_MISSING, path="nothing.gguf")
     path = tmp_path / "short.gguf"
     path.write_bytes(forge.forge().content()[:-1000])
     code, out, err = run("show", "--json", path)
     assert code == EXIT_MODEL
     assert json.loads(out)["code"] == "model_incomplete"
-    assert "The last 1 KB of the model file" in err
+    assert says(err, Code.MODEL_INCOMPLETE, path="short.gguf", missing_bytes=1_000)
 
 
 def test_in_japanese(run: Any, tiny_scout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

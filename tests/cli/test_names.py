@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.cli.main import EXIT_INPUT
+from app.core.errors import Code
 from tests.cli.conftest import Octavo
+from tests.said import says
 from tests.whole import needs
 
 
@@ -26,7 +28,7 @@ def model(tmp_path: Path, tiny_scout: Path) -> Path:
 def test_a_data_folder_is_refused_with_a_sentence(octavo: Octavo, tmp_path: Path) -> None:
     code, out, err = octavo("doctor", "--data-dir", named(tmp_path, b"d\xffir"))
     assert (code, out) == (EXIT_INPUT, "")
-    assert err.startswith(f"octavo: The name “{tmp_path}/d�ir” contains bytes that are not text")
+    assert says(err, Code.NAME_NOT_UTF8, path=f"{tmp_path}/d�ir")
     assert len(err.splitlines()) == 1
 
 
@@ -42,7 +44,7 @@ def test_a_model_is_refused_with_a_sentence(octavo: Octavo, tmp_path: Path, mode
     ):
         code, _out, err = octavo(*words)
         assert code == EXIT_INPUT, words
-        assert "m�.gguf” contains bytes that are not text" in err
+        assert says(err, Code.NAME_NOT_UTF8, path=f"{tmp_path}/m�.gguf")
     assert not (tmp_path / "m.tar").exists()
 
 
@@ -52,7 +54,7 @@ def test_a_model_in_the_models_folder_is_listed_with_its_sentence(octavo: Octavo
     model.rename(folder / model.name)
     code, out, _err = octavo("models", "list", "--data-dir", tmp_path / "desk")
     assert code == 0
-    assert "contains bytes that are not text" in out
+    assert says(out, Code.NAME_NOT_UTF8)
     code, out, _err = octavo("models", "list", "--json", "--data-dir", tmp_path / "desk")
     assert code == 0
     first = json.loads(out)["models"][0]
@@ -93,7 +95,7 @@ def test_lists_of_questions_are_used(octavo: Octavo, tmp_path: Path, desk: tuple
     assert "What burned?" in table.read_text(encoding="utf-8")
     code, _out, err = octavo("ask", *desk, "--export", named(tmp_path, b"no\xff/out.md"), "What burned?")
     assert code == EXIT_INPUT
-    assert "no�/out.md” could not be written" in err
+    assert says(err, Code.EXPORT_NOT_WRITTEN, path=f"{tmp_path}/no�/out.md")
     log = (tmp_path / "desk" / "logs" / "octavo.log").read_text(encoding="utf-8")
     assert "burned" not in log
     assert str(tmp_path) not in log

@@ -15,12 +15,14 @@ import pytest
 from PIL import Image
 
 from app.cli.main import EXIT_INPUT, EXIT_MODEL, EXIT_USAGE
+from app.core.errors import Code
 from app.core.machine.paths import Paths
 from app.core.settings import RemoteImages, RemoteSettings
 from tests.cli.conftest import Octavo
 from tests.engine.remote import toy_server
 from tests.engine.remote.toy_server import ToyServer
 from tests.remote_servers import PYTHON_CONTEXT, python_server
+from tests.said import says
 from tests.whole import open_desk
 
 _TEXT = "# The lighthouse\n\nIn the year 1801 the keeper wrote that the lamp burned all night.\n"
@@ -113,7 +115,7 @@ def test_a_stored_address_is_used_and_told_by_the_doctor_without_being_asked(
 def test_an_address_without_encryption_is_refused(run: Any, story: Path) -> None:
     code, _out, err = run("ask", "--remote", "http://models.example.org", "--document", story, "What burned?")
     assert code == EXIT_USAGE
-    assert "would not be encrypted" in err
+    assert says(err, Code.REMOTE_ADDRESS_INSECURE)
 
 
 def sent_to(server: ToyServer) -> str:
@@ -143,16 +145,16 @@ def test_a_matter_asks_its_own_server(run: Any, tmp_path: Path, story: Path, toy
         for elsewhere in (("--server", "Oslo"), ("--remote", toy.address)):
             code, _out, err = run(*asked, "--matter", "Case", *elsewhere)
             assert (code, len(toy.prompts())) == (EXIT_MODEL, 1)
-            assert "go to “Tokyo”, and to no other server" in err
+            assert says(err, Code.REMOTE_NOT_OF_MATTER, name="Tokyo")
         assert run("servers", "none", "--matter", "Case")[0] == 0
         code, _out, err = run(*asked, "--matter", "Case", "--server", "Oslo")
         assert (code, len(toy.prompts())) == (EXIT_MODEL, 1)
-        assert "The texts of this matter stay on this computer" in err
+        assert says(err, Code.REMOTE_NONE_OF_MATTER)
         assert run("servers", "use", "Tokyo", "--matter", "Case")[0] == 0
         assert run("servers", "remove", "Tokyo")[0] == 0
         code, _out, err = run(*asked, "--matter", "Case")
         assert code != 0
-        assert "The settings have no server “Tokyo”" in err
+        assert says(err, Code.REMOTE_SERVER_UNKNOWN, name="Tokyo")
         assert run("servers", "default", "--matter", "Case")[0] == 0
         assert run(*asked, "--matter", "Case")[0] == 0
         assert (len(toy.prompts()), len(other.prompts())) == (2, 2)
@@ -190,5 +192,5 @@ def test_images_go_to_a_server_that_sees_them_reduced_and_the_same_each_time(
     store_remote(tmp_path, RemoteSettings(images=RemoteImages.KEPT))
     code, _out, err = run(*asked)
     assert code == EXIT_MODEL
-    assert "The settings say that no image goes to a server" in err
+    assert says(err, Code.REMOTE_IMAGES_KEPT)
     assert len(toy.chats()) == 4

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from app.core.errors import Code
 from tests.documents.locksmith import lock
 from tests.documents.pdf_writer import show, write_pdf
+from tests.said import says
 
 SECRET = "schlüssel"
 
@@ -63,7 +65,7 @@ def test_at_a_terminal_it_is_asked_for_until_it_fits(locked: Path) -> None:
     code, out, shown = _at_a_terminal(locked, "Schlüssel", SECRET)
     assert code == 0, shown
     assert json.loads(out)["pages"][0]["text"] == "Everybody sees this line."
-    assert "This is not the password of" in shown
+    assert says(shown, Code.DOCUMENT_PASSWORD_WRONG)
     assert SECRET not in shown.casefold()
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from app import __main__
 from app.cli import arguments
+from app.core.errors import Code
 from tests.cli.conftest import Octavo, answered_here
+from tests.said import says
 from tests.whole import needs
 
 
@@ -18,7 +20,7 @@ from tests.whole import needs
 def test_a_question_without_words_is_not_asked(octavo: Octavo, tmp_path: Path, words: tuple[str, ...]) -> None:
     code, out, err = octavo(*words, "--data-dir", tmp_path)
     assert (code, out) == (2, "")
-    assert err.startswith("octavo: Octavo does not understand this: a question has no words.")
+    assert says(err, Code.USAGE, detail="a question has no words")
 
 
 @pytest.mark.parametrize(
@@ -52,15 +54,15 @@ def test_a_place_that_cannot_be_written_to_is_named_before_anything_is_read(
 ) -> None:
     code, out, err = octavo(*words, "--data-dir", tmp_path)
     assert (code, out) == (3, "")
-    assert err.startswith("octavo: “nowhere/out.")
-    assert "Check that its folder exists" in err
+    assert says(err, Code.EXPORT_NOT_WRITTEN)
+    assert "nowhere/out." in err
 
 
 def test_a_folder_is_no_place_for_an_export(octavo: Octavo, tmp_path: Path) -> None:
     (tmp_path / "out.md").mkdir()
     code, _out, err = octavo("ask", "--export", tmp_path / "out.md", "What?", "--data-dir", tmp_path / "desk")
     assert code == 3
-    assert "could not be written" in err
+    assert says(err, Code.EXPORT_NOT_WRITTEN, path=str(tmp_path / "out.md"))
 
 
 @answered_here
@@ -96,5 +98,5 @@ def test_where_the_output_has_no_room_that_is_said(tmp_path: Path) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 3
-    assert done.stderr.startswith("octavo: The output is not complete")
+    assert says(done.stderr, Code.OUTPUT_FULL)
     assert "Traceback" not in done.stderr

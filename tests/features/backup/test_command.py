@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.errors import Code
 from app.core.machine.paths import Paths
 from app.features.backup import service
 from app.services.services import Services
@@ -17,6 +18,7 @@ from app.store.db import Database
 from app.store.key_derivation import Argon2Cost
 from app.store.sealing import new_sealing
 from tests.cli.conftest import Octavo, answered_here
+from tests.said import says
 from tests.whole import open_desk
 
 
@@ -60,7 +62,7 @@ def test_a_backup_is_made_while_the_window_is_open_and_restored_elsewhere(
         assert [each.name for each in opened.shared.matters.all()] == ["Marlow"]
     code, _out, err = octavo("restore", file, "--passphrase-file", passphrase, "--data-dir", there)
     assert code == 3
-    assert "already holds data of Octavo, which was not changed" in err
+    assert says(err, Code.DATA_THERE)
 
 
 def test_everything_is_said_in_json_too(octavo: Octavo, window: Services, passphrase: Path, tmp_path: Path) -> None:
@@ -91,7 +93,7 @@ def test_a_matter_that_is_not_in_it_is_named_and_the_exit_code_says_so(
     code, out, err = octavo("backup", file, "--passphrase-file", passphrase, "--data-dir", window.paths.data)
     assert code == 3
     assert "with the library and no matters" in out
-    assert f"are not in “{file}”: Marlow" in err
+    assert says(err, Code.BACKUP_INCOMPLETE, path=str(file), names="Marlow")
     assert file.exists()
 
 

@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 
 from app.core.conversations.bin import BinKind
+from app.core.errors import Code
 from app.core.machine.paths import Paths
 from tests.cli.conftest import Octavo
+from tests.said import says
 from tests.whole import open_desk
 
 
@@ -39,6 +41,6 @@ def test_what_was_deleted_is_listed_restored_and_emptied(octavo: Octavo, tmp_pat
     assert _kept(tmp_path) == ["Wharf\x1b[2J"]
     code, _out, err = octavo("bin", "--restore", first, "--data-dir", tmp_path)
     assert code == 3
-    assert f"The bin has no item “{first}”" in err
+    assert says(err, Code.BIN_ENTRY_UNKNOWN, name=first)
     assert octavo("bin", "--empty", "--data-dir", tmp_path)[:2] == (0, "1 item was deleted permanently.\n")
     assert octavo("bin", "--data-dir", tmp_path) == (0, "", "octavo: The bin is empty.\n")

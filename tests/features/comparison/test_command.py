@@ -10,12 +10,14 @@ import docx
 import pytest
 
 from app.cli import arguments
+from app.core.errors import Code
 from app.feature import terminal_commands_of
 from app.features.comparison.command import shortened
 from app.features.comparison.data import ChangeKind, ComparedParagraph, Stretch, WordState
 from app.features.comparison.feature import COMPARISON
 from tests.cli.conftest import Octavo
 from tests.features.comparison.contract import CHANGES, as_docx
+from tests.said import says
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def test_what_is_wrong_has_its_exit_code(octavo: Octavo, tmp_path: Path, leases:
 def test_a_question_without_words_is_not_asked(octavo: Octavo, tmp_path: Path) -> None:
     code, out, err = octavo("compare", "none.pdf", "none.txt", "--ask", "", "--data-dir", tmp_path)
     assert (code, out) == (2, "")
-    assert err.startswith("octavo: Octavo does not understand this: a question has no words.")
+    assert says(err, Code.USAGE, detail="a question has no words")
 
 
 def test_a_place_that_cannot_be_written_to_is_named_before_anything_is_read(octavo: Octavo, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from app.core.errors import AppError, Code
 from app.embedding.client import Embedder
 from tests.cli.conftest import Octavo, answered_here
+from tests.said import says
 
 LEASE = """# Rent
 
@@ -125,7 +126,7 @@ def test_without_a_document_all_of_the_desk_is_searched(octavo: Octavo, desk: Pa
 def test_what_cannot_be_understood_is_said(octavo: Octavo, desk: Path) -> None:
     code, out, err = octavo("find", "--data-dir", desk, "from:Jane")
     assert (code, out) == (2, "")
-    assert "There is no filter “from”" in err
+    assert says(err, Code.SEARCH_FILTER_UNKNOWN, name="from")
     code, out, err = octavo("find", "--data-dir", desk, "--pages", "1-2", "cat")
     assert (code, out) == (2, "")
     assert "--document" in err

@@ -6,8 +6,10 @@ import contextlib
 import json
 from pathlib import Path
 
+from app.core.errors import Code
 from app.core.machine.paths import Paths
 from tests.cli.conftest import Octavo
+from tests.said import says
 from tests.whole import open_desk
 
 
@@ -23,7 +25,7 @@ def test_matters_are_made_listed_renamed_put_away_and_deleted(octavo: Octavo, tm
     assert matters() == (0, "Tern\ufffd[2J\nHarbour v Marlow\n", "")
     code, _out, err = matters("new", "HARBOUR V MARLOW")
     assert code == 3
-    assert "already" in err
+    assert says(err, Code.MATTER_EXISTS, name="HARBOUR V MARLOW")
     assert matters("rename", "harbour v marlow", "Marlow")[:2] == (0, "The matter is called “Marlow” now.\n")
     assert matters("archive", "Marlow")[:2] == (0, "“Marlow” was archived.\n")
     assert "Marlow  (archived)" in matters()[1]
@@ -36,7 +38,7 @@ def test_matters_are_made_listed_renamed_put_away_and_deleted(octavo: Octavo, tm
     assert matters("delete", "Marlow", "--yes")[:2] == (0, "“Marlow” was deleted with everything in it.\n")
     code, _out, err = matters("delete", "Marlow", "--yes")
     assert code == 3
-    assert "no matter “Marlow”" in err
+    assert says(err, Code.MATTER_UNKNOWN, name="Marlow")
 
 
 def test_a_matter_is_exported_and_imported(octavo: Octavo, tmp_path: Path) -> None:
@@ -51,7 +53,7 @@ def test_a_matter_is_exported_and_imported(octavo: Octavo, tmp_path: Path) -> No
     assert (code, out) == (0, "“Marlow (2)” was imported.\n")
     code, _out, err = octavo("matters", "import", secret, *where)
     assert code == 3
-    assert "is not an exported matter" in err
+    assert says(err, Code.MATTER_FILE, path=str(secret))
     code, _out, err = octavo("matters", "import", file, "--data-dir", tmp_path / "desk")
     assert code == 2
     assert "--passphrase-file" in err

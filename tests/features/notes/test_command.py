@@ -11,11 +11,13 @@ import pikepdf
 import pytest
 
 from app.core.documents.note import Marker, NoteSource
+from app.core.errors import Code
 from app.core.machine.paths import Paths
 from app.features.notes.service import note_keeping_of
 from tests import work
 from tests.cli.conftest import Octavo
 from tests.documents.pdf_writer import lines, write_pdf
+from tests.said import says
 from tests.whole import open_desk
 
 PAGE = lines("The Tenant pays the rent monthly.", "The Landlord keeps the quay.")
@@ -77,7 +79,7 @@ def test_they_are_written_as_markdown_and_into_a_copy(
         if not target.exists():
             target.symlink_to(lease)
         code, _out, err = octavo(*command, "--document", lease, "--export", target)
-        assert (code, "is the document itself" in err) == (3, True)
+        assert (code, says(err, Code.COPY_IN_PLACE, path=str(target))) == (3, True)
     assert lease.read_bytes() == before
 
 
@@ -88,4 +90,4 @@ def test_what_cannot_be_written_is_said(octavo: Octavo, tmp_path: Path) -> None:
     assert "must end in .md" in octavo(*command, "--export", tmp_path / "a.txt")[2]
     (tmp_path / "lease.md").write_text("# Rent\n\nIs due.\n", encoding="utf-8")
     code, _out, err = octavo(*command, "--document", tmp_path / "lease.md", "--export", tmp_path / "a.pdf")
-    assert (code, "is not a PDF" in err) == (3, True)
+    assert (code, says(err, Code.COPY_NOT_PDF)) == (3, True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app.core.errors import Code
 from app.core.machine import desk_window
 from app.core.machine.paths import Paths
 from app.core.matter import LIBRARY
@@ -23,6 +24,7 @@ from app.store.key_derivation import Argon2Cost
 from app.store.keys import set_passphrase
 from tests.cli.conftest import Octavo, answered_here
 from tests.features.programs.mcp_program import McpProgram, served
+from tests.said import says
 from tests.whole import open_desk
 
 pytestmark = answered_here
@@ -146,7 +148,7 @@ def test_a_question_can_be_cancelled(program: McpProgram, data: Path) -> None:
 def test_what_a_program_may_not_see_it_learns_nothing_of(program: McpProgram, data: Path) -> None:
     for matter in ("Marlow", "Nowhere"):
         sentence = program.fail("list_documents", matter=matter)
-        assert sentence.startswith(f"There is no matter “{matter}” that the program “tester” may see.")
+        assert says(sentence, Code.MCP_NO_MATTER, matter=matter, name="tester")
     with desk_of(data) as desk:
         marlow = desk.shared.matters.kept.named("Marlow").id
         (book,) = desk.shared.turn_to(marlow).documents.library.books()
@@ -171,7 +173,7 @@ def test_a_program_that_nobody_allowed_is_refused_with_what_to_do(data: Path) ->
         program.greet("An \x1b[2J\neditor" + "x" * 200)
         assert program.ask("resources/list")["result"]["resources"] == []
         sentence = program.fail("list_matters")
-        assert "Open Octavo and allow it there, or type “octavo mcp allow NAME”" in sentence
+        assert says(sentence, Code.MCP_NOT_ALLOWED)
     with desk_of(data) as desk:
         (asked,) = mcp_access_of(desk).all()
     assert asked.name.startswith("An ␛[2J editorxxx")
@@ -182,9 +184,9 @@ def test_a_program_that_nobody_allowed_is_refused_with_what_to_do(data: Path) ->
 def test_a_permission_that_is_taken_back_ends_at_once(program: McpProgram, octavo: Octavo, data: Path) -> None:
     assert program.use("list_documents")["documents"]
     assert octavo("mcp", "refuse", "tester", "--data-dir", data)[0] == 0
-    assert "was refused" in program.fail("list_documents")
+    assert says(program.fail("list_documents"), Code.MCP_REFUSED, name="tester")
     assert octavo("mcp", "forget", "tester", "--data-dir", data)[0] == 0
-    assert "may not read in Octavo yet" in program.fail("list_documents")
+    assert says(program.fail("list_documents"), Code.MCP_NOT_ALLOWED, name="tester")
     assert octavo("mcp", "forget", "another", "--data-dir", data)[0] == 2
 
 
@@ -230,7 +232,7 @@ def test_the_window_is_asked_where_one_is_open(data: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with served(data) as program:
             program.greet()
-            assert "Octavo’s window asks whether" in program.fail("list_documents")
+            assert says(program.fail("list_documents"), Code.MCP_UNDECIDED, name="tester")
         assert desk_window.answer_knock(Paths(data))
         assert not desk_window.answer_knock(Paths(data))
         with served(data, patience_s=60) as program, desk_of(data) as desk:
@@ -254,12 +256,12 @@ def test_a_locked_desk_answers_nothing(data: Path) -> None:
     with served(data, opening=opening) as program:
         program.greet()
         desk_window.note_locked(Paths(data), True)
-        assert "Octavo is locked" in program.fail("list_documents")
+        assert says(program.fail("list_documents"), Code.MCP_LOCKED)
         assert not opened
         desk_window.note_locked(Paths(data), False)
         assert program.use("list_documents")["documents"]
         desk_window.note_locked(Paths(data), True)
-        assert "Octavo is locked" in program.fail("list_documents")
+        assert says(program.fail("list_documents"), Code.MCP_LOCKED)
         assert not opened[0].shared.matters.home.is_open
 
 
@@ -286,7 +288,7 @@ def test_the_administrator_decides_first(data: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("app.bootstrap.read_policy", lambda: Policy(rules, "/etc/octavo/policy.toml"))
     with served(data) as program:
         program.greet()
-        assert "administrator does not allow" in program.fail("list_documents")
+        assert says(program.fail("list_documents"), Code.MCP_FORBIDDEN, name="tester")
         assert "error" in program.ask("resources/list")
 
 
@@ -316,6 +318,6 @@ def test_the_protocol_is_kept_to(data: Path) -> None:
         assert code(program.reply()) == -32600
     with served(data) as program:
         program.greet("")
-        assert "does not say its name" in program.fail("list_documents")
+        assert says(program.fail("list_documents"), Code.MCP_NO_NAME)
         sentence = program.fail("search", words="ferry")
-        assert sentence == "The tool “search” cannot be used so: Object contains unknown field `words`."
+        assert says(sentence, Code.MCP_ARGUMENTS, tool="search")

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from app.core.errors import Code
 from tests.cli.conftest import Octavo
+from tests.said import says
 
 QUESTIONS = "# leases\n[date] End: When does the Term end?\n[choice: tenant, landlord] Who insures?\n"
 
@@ -56,7 +58,7 @@ def test_a_kind_that_is_none_is_refused_before_anything_is_read(tmp_path: Path, 
     desk = ("--data-dir", str(tmp_path / "desk"))
     code, _out, err = octavo("grid", *desk, "--document", str(tmp_path / "no.pdf"), "[dates] When?")
     assert code != 0
-    assert "“[dates]”, which is no kind of answer" in err
+    assert says(err, Code.QUESTION_KIND, number=1, kind="dates")
 
 
 @pytest.mark.parametrize(("alias", "options"), [("grid", ()), ("sheet", ("--together",))])

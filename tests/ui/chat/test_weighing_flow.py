@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from app.core.conversations.verdict import Unweighed, Verdict
+from app.core.errors import Code
 from app.core.settings import AnswerWords
 from app.services.models import judgement
 from app.ui.chat.messages.answer import AnswerMessage
 from app.ui.chat.text.chip import ChipButton
 from app.ui.kit.activity import EngineTask
+from tests.said import says
 from tests.ui.chat.talk import read
 from tests.ui.gate import Gate
 from tests.ui.room import LEASE, Room, wait
@@ -141,6 +143,6 @@ def test_why_it_is_off_is_said_once(room: Room) -> None:
         room.ask(question)
         room.settle()
     said = [each for message in room.window.findChildren(AnswerMessage) for each in message.sentences]
-    assert len([each for each in said if "word for word only" in each]) == 1
+    assert len([each for each in said if says(each, Code.WEIGHING_UNSOUND)]) == 1
     assert "2 not weighed" in _message(room).foot.describe()
     assert "no model judged it" in _message(room).foot.toolTip()

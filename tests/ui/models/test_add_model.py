@@ -15,6 +15,7 @@ from app.core.errors import Code, Problem
 from app.models.offers import Offer, RemoteFile
 from app.ui.models.card import CardGroup
 from app.ui.models.dialogs import AddDialog, OrderDialog
+from tests.said import says
 from tests.ui.gate import Gate
 from tests.ui.models.shop import SCOUT_REPOSITORY, Shop
 from tests.ui.room import wait
@@ -57,7 +58,7 @@ def test_an_import_that_fails_is_told_in_the_window(shop: Shop) -> None:
     shop.downloads.imports = [(Problem(Code.MODEL_NOT_GGUF, {"path": "/media/stick/a.gguf"}),)]
     _drop(shop, Path("/media/stick/a.gguf"))
     shop.room.settle()
-    assert "is not a GGUF file" in window.notice.text()
+    assert says(window.notice.text(), Code.MODEL_NOT_GGUF, path="a.gguf")
 
 
 def test_a_file_or_a_folder_is_chosen(shop: Shop) -> None:

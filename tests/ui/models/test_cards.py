@@ -26,6 +26,7 @@ from app.ui.look.theme import PAPER, SPACE_S, SPACE_XL
 from app.ui.models.card import CardAction, CardGroup
 from app.ui.models.fit import Share
 from app.ui.models.words import taken_words
+from tests.said import says
 from tests.there import there
 from tests.ui.models.shop import H100, SCOUT_REPOSITORY, Shop
 from tests.ui.room import wait
@@ -47,7 +48,7 @@ def test_a_card_that_is_not_used_is_told_with_the_reason(shop: Shop) -> None:
     plans.make_again()
     told = window.machine.text().splitlines()
     assert told[0].endswith(" free on disk")
-    assert told[1].startswith("This computer has an NVIDIA card, but the NVIDIA driver is not loaded. ")
+    assert says(told[1], Code.CARD_DRIVER_MISSING, needed=580)
 
 
 def test_the_loaded_model_comes_first_with_what_it_takes_of_the_gpu(shop: Shop) -> None:
@@ -282,7 +283,7 @@ def test_a_file_that_is_no_model_has_a_sentence_and_can_be_removed(shop: Shop) -
     broken.write_bytes(b"nothing of the kind")
     shop.open()
     card = shop.card(broken)
-    assert "is not a GGUF file" in card.problem
+    assert says(card.problem, Code.MODEL_NOT_GGUF, path="broken.gguf")
     assert card.button is None
     assert shop.menu(broken) == ["Verify", "Conversation format", "Show in folder", "Remove…"]
 

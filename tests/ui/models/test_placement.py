@@ -6,12 +6,14 @@ import msgspec
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.core.errors import Code
 from app.core.settings import KvType, Mapping
 from app.services.models.plans import Hardware
 from app.ui.models.placement_dialog import PlacementDialog
 from app.ui.models.placement_rows import ChoiceRow, NumberRow
 from app.wording.settings import meanings
 from tests.models.projector import write_projector
+from tests.said import says
 from tests.ui.focus import in_focus
 from tests.ui.models.shop import H100, Shop
 
@@ -229,6 +231,6 @@ def test_a_file_that_is_no_model_has_nothing_to_place(shop: Shop) -> None:
     shop.room.settle()
     dialog = shop.dialog()
     assert isinstance(dialog, PlacementDialog)
-    assert "is not a GGUF file" in dialog.status.text()
+    assert says(dialog.status.text(), Code.MODEL_NOT_GGUF, path="broken.gguf")
     assert not dialog.load.isVisible()
     dialog.reject()

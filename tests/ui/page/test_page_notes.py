@@ -138,9 +138,10 @@ def test_a_highlight_in_a_text_is_shown_and_opened_there(room: Room) -> None:
     room.settle()
     (note,) = _kept(room, book)
     assert note.words == words.strip()
-    assert [each.cursor.selectedText() for each in _underlined(sheet)] == [note.words]
+    (marked,) = _underlined(sheet)
+    assert marked.cursor.selectedText() == note.words
     assert sheet.selected_text() == ""
-    at = sheet.cursorRect(_underlined(sheet)[0].cursor).center() - QPoint(4, 0)
+    at = sheet.cursorRect(marked.cursor).center() - QPoint(4, 0)
     QTest.mouseClick(sheet.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert _noting(room).card is not None
 

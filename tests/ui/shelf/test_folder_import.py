@@ -20,6 +20,7 @@ from app.ui.adding.files import AddedState, FileRole
 from app.ui.chat.messages.empty import EmptyAction
 from app.ui.shelf.file_import import PasswordDialog
 from app.ui.shelf.running import RunningCard
+from tests.said import says
 from tests.ui import shelf_of_books
 from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
@@ -205,7 +206,7 @@ def test_a_folder_that_is_gone_is_said(room: Room, folder: Path) -> None:
     assert not _card(room).isVisible()
     room.window.talk.notice.action.click()
     dialog = _list(room)
-    assert "There is no file" in dialog.view.model().index(0, 0).data(FileRole).words
+    assert says(dialog.view.model().index(0, 0).data(FileRole).words, Code.FILE_MISSING)
     dialog.close()
 
 

@@ -16,6 +16,7 @@ from app.services.models.plans import Hardware
 from app.ui.chat.messages.empty import EmptyAction, EmptyConversation, EmptyWords
 from app.ui.models.dialogs import OrderDialog
 from app.ui.widgets.buttons import TextButton
+from tests.said import says
 from tests.ui import shelf_of_books
 from tests.ui.controls import controls
 from tests.ui.room import LEASE, SURVEY, Room
@@ -186,7 +187,7 @@ def test_what_is_said_of_a_missing_model_goes_with_its_cause(first: Room) -> Non
     first.add_conversation("A")
     first.open()
     notice = first.window.talk.notice
-    assert notice.text() == "There is no model file “small.gguf”. Choose another model, or put the file back."
+    assert says(notice.text(), Code.MODEL_MISSING, path="small.gguf")
     assert notice.isVisible()
     first.presenter.model_area.model.load_again()
     first.settle()

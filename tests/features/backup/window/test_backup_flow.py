@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.core.errors import Code
 from app.core.machine.paths import Paths
 from app.features.backup.service import backups_of
 from app.features.backup.window.backup import BackupWindow
@@ -22,6 +23,7 @@ from app.store.settings import SettingsStore
 from app.ui.kit.bridge import Executor
 from app.ui.widgets.dialogs import Confirmation
 from app.wording.settings import SectionKind
+from tests.said import says
 from tests.ui import shelf_of_books
 from tests.ui.room import LEASE, NOW, Room, wait
 
@@ -99,7 +101,7 @@ def test_what_goes_wrong_is_said_and_it_can_be_tried_again(qtbot: QtBot, room: R
     furnish(room)
     chosen(room, qtbot, tmp_path / "nowhere" / "mine.octavo-backup")()
     room.settle()
-    assert "could not be written" in room.window.talk.notice.text()
+    assert says(room.window.talk.notice.text(), Code.EXPORT_NOT_WRITTEN)
     chosen(room, qtbot, tmp_path / "mine.octavo-backup")()
     room.settle()
     assert (tmp_path / "mine.octavo-backup").exists()
@@ -172,7 +174,7 @@ def test_at_the_first_start_a_backup_is_restored_in_the_place_of_nothing(
     qtbot.keyClicks(dialog.line.line, "wrong")
     dialog.action.click()
     wait(dialog.problem.isVisible)
-    assert "This passphrase does not open" in dialog.problem.text()
+    assert says(dialog.problem.text(), Code.BACKUP_PASSPHRASE)
     assert not (room.desk.paths.data / "restored").exists()
     dialog.line.line.clear()
     qtbot.keyClicks(dialog.line.line, WORDS)
@@ -191,7 +193,7 @@ def test_where_something_is_kept_nothing_is_restored(room: Room) -> None:
     room.ask("When?")
     room.feature(BackupWindow).backup.ask_restore()
     room.settle()
-    assert "already holds data of Octavo" in room.window.talk.notice.text()
+    assert says(room.window.talk.notice.text(), Code.DATA_THERE)
     assert not [each for each in room.window.findChildren(QFileDialog) if each.isVisible()]
 
 

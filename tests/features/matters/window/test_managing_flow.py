@@ -12,12 +12,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.core.errors import Code
 from app.features.matters.window.dialog import MattersDialog
 from app.features.matters.window.matters import MattersWindow
 from app.features.matters.window.presenter import MatterManaging
 from app.ui.kit.form import CheckedForm, FormDialog
 from app.ui.settings.passphrase import NewPassphrase, SecretLine
 from app.ui.widgets.dialogs import Confirmation, LineDialog
+from tests.said import says
 from tests.ui.gate import Gate
 from tests.ui.matter_window import Window
 from tests.ui.room import wait
@@ -92,7 +94,7 @@ def test_a_refused_name_stays_in_the_dialog_which_says_why(window: Window) -> No
         assert not dialog.action.isEnabled(), "it is given once"
         wait(lambda: window.start._bridge.idle)
         assert (dialog.isVisible(), dialog.line.text(), dialog.action.isEnabled()) == (True, "Client Two", True)
-        assert dialog.problem.text() == "There is a matter “Client Two” already. Choose another name."
+        assert says(dialog.problem.text(), Code.MATTER_EXISTS, name="Client Two")
         dialog.reject()
     assert sorted(matter.name for matter in matters.all()) == ["Client One", "Client Two"]
 

@@ -11,9 +11,11 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from app.core.conversations.conversation import PageRange
 from app.core.conversations.image import Raster
 from app.core.documents.document import Document, Format, Page
+from app.core.errors import Code
 from app.core.settings import ThemeChoice
 from app.features.printing.window.printing import PrintingWindow
 from tests.conftest import OFFSCREEN
+from tests.said import says
 from tests.ui.room import LEASE, LETTERS, Room
 
 
@@ -111,4 +113,4 @@ def test_a_printer_that_does_not_work_is_told_of(room: Room, tmp_path: Path) -> 
     printer.setOutputFileName(str(tmp_path / "gone" / "paper.pdf"))
     room.feature(PrintingWindow).book.print_on(room.books[LEASE], printer, PageRange(1, 1))
     room.settle()
-    assert "did not accept the pages" in room.window.talk.notice.text()
+    assert says(room.window.talk.notice.text(), Code.PRINT_FAILED)

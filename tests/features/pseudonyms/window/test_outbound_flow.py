@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversations.conversation import MatterScope
 from app.core.documents.document import Document, Format, Page
+from app.core.errors import Code
 from app.core.settings import RemoteImages, RemoteSettings, RemoteTexts
 from app.core.work import Cancel
 from app.features.pseudonyms.window.dialog import OutboundDialog
@@ -19,6 +20,7 @@ from app.services.asking.replacing import FoundEntry
 from app.ui.kit.jobs import Done
 from app.ui.kit.rows import RowRole
 from tests.endings import as_events
+from tests.said import says
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
 from tests.ui.fakes import SCOUT
@@ -173,7 +175,7 @@ def test_an_image_of_before_does_not_leave_unasked(letter: Room) -> None:
     letter.presenter.talk_area.asking.ask_last_again()
     letter.settle()
     assert len(letter.engine.prompts) == asked
-    assert any("you have not decided whether images may go" in words for words in letter.sentences())
+    assert any(says(words, Code.REMOTE_IMAGES_UNDECIDED) for words in letter.sentences())
     letter.ask("Why?")
     assert letter.presenter.talk_area.image_consent.dialog is not None
 

@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.core.conversations.image import ImageRef
+from app.core.errors import Code
 from app.ui.chat.messages.tiles import Tile
 from app.ui.chat.pictures.lightbox import ImageDialog
 from app.ui.kit.bridge import Executor
+from tests.said import says
 from tests.ui.chat.talk import colours
 from tests.ui.direct_images import png_of
 from tests.ui.gate import Gate
@@ -211,7 +213,7 @@ def test_an_image_that_is_gone_says_so_and_the_others_stay(room: Room, qtbot: Qt
         connection.execute("DELETE FROM question_images WHERE sha256 = ?", (dialog.images[1].ref.sha256,))
     dialog.step(1)
     room.settle()
-    assert dialog.magnifier.words() == "The image “blue.png” is no longer stored. Attach it again."
+    assert says(dialog.magnifier.words(), Code.IMAGE_MISSING, path="blue.png")
     assert dialog.magnifier.accessibleDescription() == dialog.magnifier.words()
     dialog.step(1)
     room.settle()
@@ -234,7 +236,7 @@ def test_one_that_went_while_its_menu_was_open_says_so_too(room: Room) -> None:
     room.settle()
     dialog = room.presenter.talk_area.gallery.dialog
     assert dialog is not None
-    assert dialog.magnifier.words().endswith("is no longer stored. Attach it again.")
+    assert says(dialog.magnifier.words(), Code.IMAGE_MISSING)
 
 
 def test_one_that_was_not_sent_yet_can_be_shown_alone(room: Room) -> None:
@@ -302,7 +304,7 @@ def test_what_cannot_be_copied_any_more_is_told_by_its_name(room: Room) -> None:
         connection.execute("DELETE FROM question_images")
     _choose(room, tiles(room)[0], "Copy the image")
     room.settle()
-    assert room.window.talk.notice.text() == "The image “red.png” is no longer stored. Attach it again."
+    assert says(room.window.talk.notice.text(), Code.IMAGE_MISSING, path="red.png")
 
 
 def test_an_image_can_be_wanted_again_from_either_place(room: Room, qtbot: QtBot) -> None:
