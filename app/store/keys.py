@@ -64,7 +64,7 @@ def obtain(
 ) -> Key:
     """Return the key of the desk at `paths`; a new desk gets one, from the passphrase if one is given.
 
-    `ring` is used in place of the system keyring; `cost`: of a guess, as `set_passphrase` has it. A new key goes to the
+    `ring` is used in place of the system keyring; `cost` is that of `set_passphrase`. A new key goes to the
     keyring where there is one that is unlocked, else into the key file. A passphrase for a desk that has none is not
     needed and not looked at.
     Raises AppError PASSPHRASE_NEEDED; DATABASE_KEY when the database's key is out of reach (a new one is never made

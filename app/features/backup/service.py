@@ -60,8 +60,8 @@ _DERIVED = ("tokens",)
 
 @dataclass(frozen=True)
 class Backups:
-    """The backups of a desk. `home` is the main database, which has the keys of all matters; `guess_cost`: of a guess
-    at the passphrase of a new backup, None for as much as this machine bears."""
+    """The backups of a desk. `home` is the main database, which has the keys of all matters; `guess_cost` is
+    that of a guess at the passphrase of a new backup, None for as much as this machine bears."""
 
     paths: Paths
     home: Database

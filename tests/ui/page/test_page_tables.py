@@ -170,8 +170,9 @@ def test_words_selected_across_cells_are_copied_as_the_page_has_them(page: TextP
 
 def test_the_heading_has_no_sign_and_is_larger(page: TextPage) -> None:
     first = page.document().firstBlock()
-    sizes = [fragment.fragment().charFormat().font().pixelSize() for fragment in first.begin()]
-    words = [fragment.fragment().text() for fragment in first.begin()]
+    pieces, text = first.textFormats(), first.text()
+    sizes = [piece.format.font().pixelSize() for piece in pieces]
+    words = [text[piece.start : piece.start + piece.length] for piece in pieces]
     assert sizes[words.index("Payments")] > page.document().defaultFont().pixelSize()
     assert all(size == 1 for size, word in zip(sizes, words, strict=True) if "#" in word)
 

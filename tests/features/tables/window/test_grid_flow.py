@@ -26,6 +26,7 @@ from app.features.tables.window.tables import TablesWindow
 from app.ui.kit.commands import MenuEntry
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from tests.features.tables.window.new_table import editor, tick, write
+from tests.there import there
 from tests.ui import shelf_of_books
 from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, RULES, SURVEY, Room, wait
@@ -141,7 +142,9 @@ def test_a_person_corrects_comments_and_asks_again(room: Room, grid: Sheet) -> N
         assert correction.read_as.text() == said
         assert correction.line.accessibleDescription() == said
         assert correction.read_as.property("role") == "failure-small", "told in red"
-        assert correction.height() >= correction.layout().totalHeightForWidth(correction.width()), "nothing is cut off"
+        assert correction.height() >= there(correction.layout()).totalHeightForWidth(correction.width()), (
+            "nothing is cut off"
+        )
     correction.line.setText("1.5.2030")
     assert correction.read_as.text() == "1 May 2030"
     assert correction.read_as.property("role") == "small"
