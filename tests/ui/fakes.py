@@ -638,7 +638,7 @@ def _open(
             images=images,
             notes=NoteTaking(NoteStore(database), library),
             removal=Removal(kept, kept_images, readings, engine, settings.load, record),
-            reader=reader,  # type: ignore[arg-type]
+            reader=reader,
         ),
         computing=SimpleNamespace(engine=engine, models=models),
         model_files=SimpleNamespace(downloads=downloads, carrying=downloads),
