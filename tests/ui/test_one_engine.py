@@ -14,6 +14,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.settings import EngineSettings
 from app.core.work import Cancel, Work
 from app.services.models.plans import PlacedModel
+from app.ui.kit.activity import EngineTask
 from app.ui.widgets.model_chip import ChipDot
 from app.wording.errors import sentence
 from tests.ui.fakes import AsWished
@@ -40,7 +41,7 @@ def test_another_model_waits_for_the_answer_and_the_chip_says_so(room: Room) -> 
     wait(answering.reached.is_set)
     room.presenter.model_area.model.load(_OTHER)
     assert chip.state.name == "Scout · Q4_K_M", "the model that writes is still this one"
-    assert chip.state.detail == "Waiting for the current answer…"
+    assert chip.state.detail == room.presenter.activity.wait_words(EngineTask.ANSWER)
     answering.open()
     wait(loading.reached.is_set)
     wait(lambda: chip.state.name == "Loading the model")

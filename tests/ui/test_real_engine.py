@@ -15,6 +15,7 @@ from app.core.machine.paths import Paths
 from app.core.settings import EngineSettings, Settings
 from app.services.services import Services
 from app.ui.chat.messages.answer import AnswerMessage
+from app.ui.kit.words import waiting_words
 from app.ui.models.placement_rows import NumberRow
 from app.ui.window.application import WindowStart
 from app.ui.window.window import WindowPresenter
@@ -105,7 +106,7 @@ def test_a_question_typed_too_early_is_asked_of_the_books(opening: WindowStart, 
     notes.write_text("# Notes\n\nThe lamp on the pier burned all night.\n", encoding="utf-8")
     presenter.shelf_area.openings.take_files([notes])
     talk.submit("What burned?")
-    assert composer.hold.words == "Waiting for “notes”…"
+    assert composer.hold.words == waiting_words(("notes",))
     wait(lambda: len(desk.conversations.turns(presenter.shown.id)) == 2 and not talk.busy, timeout_ms=_TIMEOUT_MS)
     first, second = desk.conversations.turns(presenter.shown.id)
     titles = {book.id: book.title for book in desk.documents.library.books()}

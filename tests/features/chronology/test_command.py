@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from app.features.chronology.words import limits_words
 from tests.cli.conftest import Octavo
 
 LEASE = """# The lease
@@ -64,7 +65,7 @@ def test_events_in_their_order(octavo: Octavo, case: Path, tmp_path: Path) -> No
     assert code == 0
     assert "5 March 2024  Marlow Rigging Ltd and Mr Smith signed the lease" in out
     assert "[The lease, p. 1]" in out
-    assert err == "octavo: Dates and names are found by rules. Some may be missing or wrong: check the pages.\n"
+    assert err == f"octavo: {limits_words()}\n"
     code, out, err = octavo("chronology", "--data-dir", tmp_path / "desk", "--person", "Nemo")
     assert (code, out) == (2, "")
     assert "nobody is named so" in err

@@ -13,6 +13,8 @@ from app.core.errors import Code, Problem
 from app.engine.protocol import EngineState
 from app.ui.chat.messages.question import QuestionMessage
 from app.ui.context.fit_dialog import FitDialog
+from app.ui.kit.activity import EngineTask
+from app.ui.kit.words import ending_words
 from app.ui.shelf.rows import BookState, measure_of
 from app.ui.widgets.model_chip import ChipDot
 from app.wording.errors import sentence
@@ -64,7 +66,7 @@ def test_stop_keeps_what_was_written(qtbot: QtBot, room: Room) -> None:
     room.settle()
     assert room.answer().text == "Partial"
     assert room.answer().ending is Ending.CANCELLED
-    assert "You stopped this answer." in room.sentences()
+    assert ending_words(room.answer()) in room.sentences()
     assert not room.presenter.talk_area.asking.busy
 
 
@@ -167,7 +169,7 @@ def test_a_question_that_is_sent_while_an_answer_runs_is_asked_next(qtbot: QtBot
     for _ in range(2):  # taken back, and sent again
         composer.set_text("Second?")
         qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
-        assert composer.hold.words == "Waiting for the current answer…"
+        assert composer.hold.words == room.presenter.activity.wait_words(EngineTask.ANSWER)
         assert composer.send_button.text() == "Cancel  Esc"
         if _ == 0:
             qtbot.keyClick(composer.editor, Qt.Key.Key_Escape)

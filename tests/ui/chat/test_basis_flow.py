@@ -7,6 +7,7 @@ from pathlib import Path
 import pypdfium2
 
 from app.core.conversations.conversation import Ending
+from app.ui.kit.words import ending_words
 from tests.ui.direct_images import png_of
 from tests.ui.gate import Gate
 from tests.ui.room import LEASE, Room, wait
@@ -75,7 +76,8 @@ def test_an_answer_that_was_stopped_may_yet_have_come_to_its_page(room: Room) ->
     room.presenter.talk_area.asking.stop()
     gate.open()
     room.settle()
-    assert room.sentences() == ["You stopped this answer."]
+    assert room.answer().ending is Ending.CANCELLED
+    assert room.sentences() == [ending_words(room.answer())]
 
 
 def test_asked_again_it_rests_on_what_its_question_was_asked_of(room: Room) -> None:
@@ -119,7 +121,8 @@ def test_where_nothing_was_answered_there_is_nothing_to_say(room: Room) -> None:
     room.presenter.talk_area.asking.stop()
     room.settle()
     assert room.answer().ending is Ending.CANCELLED
-    assert room.sentences() == ["You stopped this answer."]
+    assert room.answer().ending is Ending.CANCELLED
+    assert room.sentences() == [ending_words(room.answer())]
 
 
 def test_a_pdf_says_it(room: Room, tmp_path: Path) -> None:

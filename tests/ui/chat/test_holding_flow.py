@@ -11,7 +11,9 @@ from app.core.conversations.conversation import BookRef, Conversation
 from app.core.conversations.events import Loading
 from app.core.errors import Code, Problem
 from app.ui.chat.messages.empty import EmptyConversation
+from app.ui.kit.activity import EngineTask
 from app.ui.kit.bridge import Executor
+from app.ui.kit.words import unopened_words, waiting_words
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
 from tests.ui.gate import Gate
@@ -94,11 +96,11 @@ def test_it_waits_for_all_of_several_in_the_order_in_which_they_are_read(qtbot: 
     gate = _drop(room, _LEASE, _SURVEY)
     _type(room, qtbot, "When?")
     composer = room.window.talk.composer
-    assert composer.hold.words == "Waiting for “lease” and “survey”…"
+    assert composer.hold.words == waiting_words(("lease", "survey"))
     assert composer.hold.button.text() == "Ask without them"
     gate.open()
     wait(second.reached.is_set)
-    wait(lambda: composer.hold.words == "Waiting for “survey”…")
+    wait(lambda: composer.hold.words == waiting_words(("survey",)))
     assert room.engine.prompts == []
     second.open()
     room.settle()
@@ -124,7 +126,7 @@ def test_an_image_that_was_only_just_dropped_is_not_left_out(qtbot: QtBot, room:
     gate = room.hold(Executor.IMAGES)
     room.presenter.shelf_area.openings.take_files([picture])
     _type(room, qtbot, "What is this?")
-    assert room.window.talk.composer.hold.words == "Waiting for “chart”…"
+    assert room.window.talk.composer.hold.words == waiting_words(("chart",))
     gate.open()
     room.settle()
     assert room.engine.prompts == []
@@ -181,7 +183,7 @@ def _given_back(room: Room, qtbot: QtBot) -> None:
     composer = room.window.talk.composer
     assert room.engine.prompts == []
     assert (composer.text(), composer.editor.isReadOnly()) == ("When?", False)
-    assert composer.hold.words == "Not sent: “lease” could not be imported."
+    assert composer.hold.words == unopened_words(("lease",))
     assert composer.send_button.text() == "Send"
     qtbot.keyClicks(composer.editor, " Why?")
     qtbot.mouseClick(composer.hold.button, Qt.MouseButton.LeftButton)
@@ -254,9 +256,9 @@ def test_where_one_of_two_fails_it_is_given_back_at_once(qtbot: QtBot, room: Roo
     _type(room, qtbot, "When?")
     gate.open()
     wait(second.reached.is_set)
-    wait(lambda: composer.hold.words == "Not sent: “lease” could not be imported.")
+    wait(lambda: composer.hold.words == unopened_words(("lease",)))
     qtbot.mouseClick(composer.hold.button, Qt.MouseButton.LeftButton)
-    assert composer.hold.words == "Waiting for “survey”…"
+    assert composer.hold.words == waiting_words(("survey",))
     second.open()
     room.settle()
     assert _asked_of(room) == [["Survey of the quay walls"]]
@@ -269,7 +271,7 @@ def test_that_another_book_opens_does_not_hide_why_it_was_given_back(qtbot: QtBo
     gate.open()
     room.settle()
     composer = room.window.talk.composer
-    assert composer.hold.words == "Not sent: “lease” could not be imported."
+    assert composer.hold.words == unopened_words(("lease",))
     assert (composer.text(), room.engine.prompts) == ("When?", [])
     assert len(room.shown().books) == 1
 
@@ -365,7 +367,10 @@ def test_a_question_waits_in_each_of_two_conversations(qtbot: QtBot, room: Room)
     room.presenter.places.navigation.open_conversation(second.id)
     wait(lambda: room.shown().id == second.id)
     _type(room, qtbot, "And here?")
-    assert (composer.text(), composer.hold.words) == ("And here?", "Waiting for the model to load…")
+    assert (composer.text(), composer.hold.words) == (
+        "And here?",
+        room.presenter.activity.wait_words(EngineTask.LOADING),
+    )
     loading.open()
     room.settle()
     asked = [[turn.question.text for turn in room.desk.conversations.turns(talk.id)] for talk in (first, second)]
@@ -474,9 +479,9 @@ def test_at_the_first_start_it_waits_for_the_handbook_and_the_model(qtbot: QtBot
     composer = room.window.talk.composer
     assert composer.editor.placeholderText() == "You can ask now: the question waits until “handbook” can be read"
     _type(room, qtbot, "How do I add a book?")
-    assert composer.hold.words == "Waiting for “handbook”…"
+    assert composer.hold.words == waiting_words(("handbook",))
     opening.open()
-    wait(lambda: composer.hold.words == "Waiting for the model to load…")
+    wait(lambda: composer.hold.words == room.presenter.activity.wait_words(EngineTask.LOADING))
     assert room.turns() == ()
     loading.open()
     room.settle()
@@ -532,7 +537,7 @@ def test_it_waits_for_the_model_and_can_be_taken_back(qtbot: QtBot, room: Room) 
     wait(loading.reached.is_set)
     composer = room.window.talk.composer
     _type(room, qtbot, "When?")
-    assert composer.hold.words == "Waiting for the model to load…"
+    assert composer.hold.words == room.presenter.activity.wait_words(EngineTask.LOADING)
     qtbot.keyClick(composer.editor, Qt.Key.Key_Escape)
     assert (composer.hold.words, composer.text()) == ("", "When?")
     qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
@@ -549,7 +554,7 @@ def test_a_model_that_does_not_load_is_told_under_the_question(qtbot: QtBot, roo
     wait(loading.reached.is_set)
     wait(lambda: room.presenter.shown.conversation is not None)
     _type(room, qtbot, "When?")
-    assert room.window.talk.composer.hold.words == "Waiting for the model to load…"
+    assert room.window.talk.composer.hold.words == room.presenter.activity.wait_words(EngineTask.LOADING)
     loading.open()
     room.settle()
     assert _questions(room) == ["When?"]

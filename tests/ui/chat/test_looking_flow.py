@@ -8,6 +8,7 @@ from app.core.conversations.conversation import Ending
 from app.core.conversations.events import Looking, Reading, Thinking
 from app.core.errors import Code, Problem
 from app.ui.chat.messages.answer import AnswerMessage
+from app.ui.kit.words import ending_words
 from tests.ui.direct_images import png_of
 from tests.ui.gate import Gate
 from tests.ui.pictured import RED, add_turn, ask_about_colours, draw_blue, remove_book, take, tiles
@@ -89,7 +90,7 @@ def test_looking_can_be_stopped(room: Room) -> None:
     room.window.talk.composer.stop_requested.emit()
     room.settle()
     assert room.answer().ending is Ending.CANCELLED
-    assert room.sentences()[-1] == "You stopped this answer."
+    assert room.sentences()[-1] == ending_words(room.answer())
     assert room.last_answer().progress.text == ""
     assert room.engine.seen == []
 

@@ -16,6 +16,7 @@ from app.core.conversations.verdict import Verdict
 from app.core.documents.document import Document, Format, Page
 from app.ui.chat.plan_dialog import PlanDialog
 from app.ui.chat.text.evidence import EvidenceCard
+from app.ui.kit.activity import EngineTask
 from tests.ui import shelf_of_books
 from tests.ui.chat.talk import chips, lined
 from tests.ui.fakes import SCOUT
@@ -159,7 +160,7 @@ def test_while_an_answer_is_written_the_next_question_waits_for_its_plan(matter:
     wait(gate.reached.is_set)
     wait(lambda: not matter.window.talk.composer.text())
     matter.ask("What of the roof of the warehouse?", settle=False)
-    assert _words(matter) == ("Waiting for the current answer…", "Cancel")
+    assert _words(matter) == (matter.presenter.activity.wait_words(EngineTask.ANSWER), "Cancel")
     gate.open()
     matter.settle()
     assert len(matter.turns()) == 1
@@ -279,7 +280,7 @@ def test_what_is_chosen_while_it_waits_is_what_is_asked(matter: Room, qtbot: QtB
     matter.presenter.model_area.model.load_again()
     wait(gate.reached.is_set)
     matter.ask(ASKED, settle=False)
-    assert matter.window.talk.composer.hold.words == "Waiting for the model to load…"
+    assert matter.window.talk.composer.hold.words == matter.presenter.activity.wait_words(EngineTask.LOADING)
     qtbot.mouseClick(matter.window.talk.composer.scope.button, Qt.MouseButton.LeftButton)
     dialog = _dialog(matter)
     qtbot.keyClick(dialog.view, Qt.Key.Key_Return)

@@ -18,6 +18,7 @@ from app.models.local import starter
 from app.models.records import FileState, ModelVerdict
 from app.services.models.chat_templates import FormatReport
 from app.services.models.models import Models
+from app.ui.kit.activity import EngineTask
 from app.ui.models import card as card_module
 from app.ui.models.card import CardAction
 from app.ui.widgets.dialogs import Confirmation
@@ -68,7 +69,7 @@ def test_a_model_that_is_chosen_while_an_answer_is_written_waits_and_its_card_sa
     shop.view(other).button.click()
     progress = shop.card(other).progress
     assert progress is not None
-    assert progress.words == "Waiting for the current answer…"
+    assert progress.words == shop.room.presenter.activity.wait_words(EngineTask.ANSWER)
     assert not shop.view(other).button.isEnabled()
     assert shop.card(shop.scout).current, "it still writes"
     shop.room.engine.info = msgspec.structs.replace(shop.room.engine.info, path=str(other))

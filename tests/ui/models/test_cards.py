@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import AppError, Code, Problem
 from app.core.settings import KvType
+from app.engine.planner.placement import Reason
 from app.engine.protocol import Inspect
 from app.models.local import starter
 from app.models.records import Record
@@ -26,7 +27,7 @@ from app.ui.look.theme import PAPER, SPACE_S, SPACE_XL
 from app.ui.models.card import CardAction, CardGroup
 from app.ui.models.fit import Share
 from app.ui.models.words import taken_words
-from tests.said import says
+from tests.said import explains, says
 from tests.there import there
 from tests.ui.models.shop import H100, SCOUT_REPOSITORY, Shop
 from tests.ui.room import wait
@@ -259,7 +260,7 @@ def test_no_file_is_read_for_it_in_the_windows_thread(shop: Shop, monkeypatch: p
 def test_the_whole_explanation_is_in_the_tooltip(shop: Shop) -> None:
     shop.open()
     tip = shop.view(shop.scout).room.toolTip()
-    assert "All layers fit on the GPU." in tip
+    assert explains(tip, Reason.ALL_ON_GPU)
     assert tip.count("<br>") >= 3
 
 

@@ -8,12 +8,13 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import Code
 from app.core.settings import KvType, Mapping
+from app.engine.planner.placement import Reason
 from app.services.models.plans import Hardware
 from app.ui.models.placement_dialog import PlacementDialog
 from app.ui.models.placement_rows import ChoiceRow, NumberRow
 from app.wording.settings import meanings
 from tests.models.projector import write_projector
-from tests.said import says
+from tests.said import explains, says
 from tests.ui.focus import in_focus
 from tests.ui.models.shop import H100, Shop
 
@@ -55,7 +56,7 @@ def test_at_first_all_is_automatic_and_shows_what_the_plan_chose(shop: Shop) -> 
     assert _choice(dialog, "kv").choice.value() in ("f16", "q8_0")
     assert dialog.room.text() == "Room for 131,072 tokens, about 220 pages"
     assert dialog.speed.text().startswith("Writes about ")
-    assert any("stay in main memory" in words for words in dialog.sentences())
+    assert any(explains(words, Reason.EXPERTS_ON_CPU) for words in dialog.sentences())
     assert not dialog.automatic.isEnabled()
 
 
@@ -71,7 +72,7 @@ def test_every_change_makes_a_new_plan(shop: Shop, qtbot: QtBot) -> None:
     assert context.state.text() == "manual"
     assert dialog.room.text() == "Room for 16,384 tokens, about 20 pages"
     assert _number(dialog, "experts").number < before
-    assert "The context has the 16,384 tokens that you asked for." in dialog.sentences()
+    assert any(explains(words, Reason.CONTEXT_REQUESTED, context_tokens=16_384) for words in dialog.sentences())
     experts = _number(dialog, "experts")
     experts.slider.setFocus()
     qtbot.keyClick(experts.slider, Qt.Key.Key_End)
@@ -148,7 +149,7 @@ def test_above_what_the_card_holds_a_way_back_is_chosen_with_one_click(shop: Sho
     dialog = _open(shop, H100)
     _number(dialog, "context").field.set_value(524_288)
     shop.room.settle()
-    assert any("stay in main memory" in words for words in dialog.sentences())
+    assert any(explains(words, Reason.EXPERTS_ON_CPU) for words in dialog.sentences())
     words, buttons = zip(*dialog.ways.shown(), strict=True)
     assert [text.partition(",")[0] for text in words] == [
         "With the KV cache in q4_0",
@@ -159,7 +160,7 @@ def test_above_what_the_card_holds_a_way_back_is_chosen_with_one_click(shop: Sho
     buttons[0].click()
     shop.room.settle()
     assert (_choice(dialog, "kv").value, _number(dialog, "context").value) == ("q4_0", 524_288)
-    assert "All layers fit on the GPU." in dialog.sentences()
+    assert any(explains(words, Reason.ALL_ON_GPU) for words in dialog.sentences())
     assert not dialog.ways.shown()
 
 
@@ -195,7 +196,7 @@ def test_without_a_gpu_there_is_nothing_to_choose_for_it(shop: Shop) -> None:
         assert not _number(dialog, name).slider.isEnabled()
         assert _number(dialog, name).hint.text() == "no GPU: everything is in main memory"
     assert _number(dialog, "context").number == 32_768
-    assert any("without a GPU, reading more takes hours" in words for words in dialog.sentences())
+    assert any(explains(words, Reason.CONTEXT_USUAL, context_tokens=32_768) for words in dialog.sentences())
 
 
 def test_it_is_reached_from_the_chip_and_its_choices_have_names(shop: Shop, qtbot: QtBot) -> None:

@@ -7,8 +7,11 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversations.conversation import Citation, CitationState
 from app.core.conversations.image import Raster
+from app.core.documents.document import Flag
 from app.core.errors import Code, Problem
 from app.wording.errors import sentence
+from app.wording.page_flags import flag_sentence
+from tests.there import there
 from tests.ui import shelf_of_books
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
@@ -166,7 +169,7 @@ def test_flags_of_a_page_are_a_quiet_line(room: Room) -> None:
     _open(room)
     room.presenter.places.pages.first.open_page(room.books[SURVEY].id, 9)
     room.settle()
-    assert room.window.page.note() == "Invisible text on this page is hidden from the model."
+    assert room.window.page.note() == flag_sentence(Flag.HIDDEN_TEXT, there(room.presenter.shown.page))
     room.presenter.places.pages.first.open_page(room.books[SURVEY].id, 10)
     room.settle()
     assert room.window.page.note() == ""

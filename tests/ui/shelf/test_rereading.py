@@ -18,6 +18,7 @@ from app.core.errors import Code, Problem
 from app.core.machine.secret import Password
 from app.ui.shelf.rows import BookState
 from app.wording.errors import sentence
+from app.wording.page_flags import outdated_words
 from tests.there import there
 from tests.ui import shelf_of_books
 from tests.ui.gate import Gate
@@ -60,7 +61,7 @@ def test_a_book_of_an_older_reading_says_so_and_is_read_again_from_its_report(ro
     book, newer = _settled_with_an_old_book(room)
     room.reader.documents[f"{book.title}.{book.format}"] = newer
     assert room.row(book).state_text
-    assert "earlier version of Octavo" in room.window.page.note()
+    assert outdated_words() in room.window.page.note()
     room.presenter.places.navigation.open_report(book.id)
     room.settle()
     dialog = room.presenter.shelf_area.report.dialog
