@@ -34,8 +34,8 @@ from app.store.bin import BinStore
 from app.store.books import Books, Recognitions
 from app.store.conversations import Conversations
 from app.store.db import Database
-from app.store.key_derivation import Argon2Cost
 from app.store.images import ImageStore
+from app.store.key_derivation import Argon2Cost
 from app.store.record import RecordStore
 from app.store.settings import SettingsStore
 
