@@ -18,7 +18,7 @@ _SHORTEST_MARGIN = 50
 _CLOSERS = r"['\"”’»)\]*_`]*"
 _END = re.compile(rf"[.!?…]{_CLOSERS}(?=\s)|[。！？][」』）”’]*")
 _ENDS = re.compile(rf"(?:[.!?…]{_CLOSERS}|[。！？][」』）”’]*)$")
-_QUESTION = re.compile(r"[?？]['\"”’»)\]*_`」』）]*$")
+_QUESTION = re.compile(r"(?:[?？]|か。)['\"”’»)\]*_`」』）]*$")
 _ABBREVIATION = re.compile(
     r"(?:(?<!\S)[A-Z]|\b(?:[a-z]\.[a-z]|cf|mr|mrs|ms|dr|prof|st|vs|ca|approx|resp|bzw|vgl|inkl|ggf|bspw))\.$",
     re.IGNORECASE,

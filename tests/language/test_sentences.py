@@ -38,6 +38,7 @@ def stated(text: str) -> list[str]:
         ("- Ctrl+O: add a book\n- the file is\n  missing\n- this, or", "Ctrl+O: add a book / the file is missing"),
         ("name | age\nAda Lovelace | 36", "name | age / Ada Lovelace | 36"),
         ("Is it safe? Nobody knows.", "Nobody knows."),
+        ("敷金はいくらですか。敷金は家賃二か月分です。", "敷金は家賃二か月分です。"),
     ],
 )
 def test_what_states_something(text: str, found: str) -> None:
