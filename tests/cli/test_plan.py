@@ -10,8 +10,10 @@ import pytest
 
 from app.cli import arguments
 from app.cli.main import EXIT_ANSWERED, EXIT_MODEL, EXIT_USAGE, run
+from app.engine.planner.placement import Reason
 from app.wording.i18n import use_language
 from tests.models import headers, projector
+from tests.said import explains
 from tests.whole import DIAGNOSES, KEEPS, TERMINAL_COMMANDS, open_desk
 
 
@@ -55,8 +57,8 @@ def test_the_text_explains_itself(plan: Any, scout: Path) -> None:
     rows = out.splitlines()
     assert rows[0].startswith("Llama 4 Scout 17B 16E Instruct, Q4_K_M, 65.4 GB")
     assert "layers (" in rows[1]
-    assert "stay in main memory, because the GPU cannot hold all of them" in rows[1]
-    assert "The context has the 100,000 tokens that you asked for." in rows
+    assert explains(rows[1], Reason.EXPERTS_ON_CPU)
+    assert any(explains(row, Reason.CONTEXT_REQUESTED, context_tokens=100_000) for row in rows)
     heading = next(row for row in rows if row.split() == ["GPU", "0", "GPU", "1", "RAM"])
     together = next(row for row in rows if row.startswith("together"))
     assert rows.index(heading) < rows.index(together)
@@ -95,7 +97,7 @@ def test_what_does_not_fit_says_by_how_much(plan: Any, scout: Path) -> None:
     assert "placement" not in told
     _, out, _ = plan(*arguments)
     assert "It does not fit: " in out
-    assert "It would fit with " in out
+    assert explains(out, Reason.MORE_MEMORY)
     assert "Room for documents" not in out
 
 
@@ -111,7 +113,7 @@ def test_weights_that_stay_on_the_disk_need_no_memory(plan: Any, scout: Path) ->
     assert 0 < disk["token_bytes"] < disk["slice_bytes"] == pytest.approx(told["bytes_by_device"]["disk"], rel=0.02)
     assert disk["assumed"] is True
     _, out, _ = plan(*arguments, "--mapping", "mapped")
-    assert "Warning: this is slow." in out
+    assert explains(out, Reason.READ_FROM_DISK)
     assert next(row for row in out.splitlines() if row.split() == ["RAM", "disk"])
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.core.errors import AppError, Code
 from app.embedding.client import Embedder
+from app.wording.support import searched_words
 from tests.cli.conftest import Octavo, answered_here
 from tests.said import says
 
@@ -59,7 +60,7 @@ def test_where_indexing_fails_words_alone_are_searched(
     code, out, err = octavo("find", "--data-dir", tmp_path / "desk", "--document", lease, "Which", "dog?")
     assert code == 0
     assert "A cat or a dog" in out
-    assert err == "octavo: Not everything was searched by meaning, so passages in other words may be missing.\n"
+    assert err == f"octavo: {searched_words()}\n"
     code, out, err = octavo("find", "--data-dir", tmp_path / "desk", "--document", lease, "--json", "Which", "dog?")
     assert (code, err, json.loads(out)["words_alone"]) == (0, "", True)
 

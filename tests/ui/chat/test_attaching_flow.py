@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.core.conversations.image import MOST_IN_QUESTION, Image, ImageRef, Raster
-from app.core.documents.document import Document, Format, Page
+from app.core.documents.document import Document, Format, Page, RefusedKind
 from app.core.errors import Code, Problem
 from app.ui.chat.writing.image_sources import ImageSource
 from app.ui.kit.bridge import Executor
@@ -20,6 +20,7 @@ from app.ui.look.icons import Icons
 from app.ui.look.theme import Theme
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.widgets.middle_panel import MiddlePanel
+from app.wording import refusals
 from app.wording.errors import sentence
 from tests.ui import shelf_of_books
 from tests.ui.direct_images import png_of
@@ -136,7 +137,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(room: Room, tmp_path: Pa
     archive = _files(tmp_path / "mail.pst")
     assert _drag(room, archive) == "Octavo cannot read “mail.pst”"
     _drop(room, archive)
-    assert room.window.talk.notice.text().endswith("Open it in Outlook and save the messages that you need as files.")
+    assert room.window.talk.notice.text().endswith(refusals.way_out(RefusedKind.OUTLOOK_DATA))
     assert _drag(room, _files(tmp_path / "a.rar", shelf_of_books.file("lease.epub"))) == "Put 2 documents on the desk"
 
 

@@ -103,7 +103,7 @@ def test_what_does_not_fit_cannot_be_loaded_and_says_what_would_help(shop: Shop,
     qtbot.keyClick(_number(dialog, "gpu").slider, Qt.Key.Key_End)
     shop.room.settle()
     assert dialog.room.text().startswith("It does not fit: ")
-    assert any(words.startswith("It would fit with ") for words in dialog.sentences())
+    assert any(explains(words, Reason.MORE_MEMORY) for words in dialog.sentences())
     assert not dialog.load.isEnabled()
     assert dialog.load.toolTip() == "It does not fit with these settings."
     dialog.automatic.click()
@@ -137,8 +137,8 @@ def test_weights_on_the_disk_load_what_memory_does_not_hold(shop: Shop) -> None:
     assert _choice(dialog, "mapping").value == "mapped"
     assert not dialog.ways.shown()
     assert dialog.room.text().startswith("Room for 32,768 tokens")
-    assert any(words.startswith("Warning: this is slow.") for words in dialog.sentences())
-    assert any("was not measured" in words for words in dialog.sentences())
+    assert any(explains(words, Reason.READ_FROM_DISK) for words in dialog.sentences())
+    assert any(explains(words, Reason.DISK_ASSUMED) for words in dialog.sentences())
     dialog.load.click()
     shop.room.settle()
     assert shop.room.desk.settings.load().engine.mapping is Mapping.MAPPED

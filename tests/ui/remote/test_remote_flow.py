@@ -14,6 +14,7 @@ from app.ui.look.icons import Icons
 from app.ui.look.theme import Theme
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.widgets.middle_panel import MiddlePanel
+from app.wording.remote import whole_words
 from app.wording.settings import SectionKind
 from tests.ui.fakes import SCOUT
 from tests.ui.room import LEASE, Room
@@ -52,7 +53,7 @@ def test_the_mark_stands_wherever_text_may_be_sent_from(room: Room) -> None:
     assert mark.isVisible()
     assert mark.words() == f"Text leaves this computer: {_HOST}"
     assert mark.accessibleName() == mark.words()
-    assert "full text of the documents" in mark.toolTip()
+    assert whole_words(_HOST) in mark.toolTip()
     assert room.window.talk.chip.state.detail == f"vLLM, {_HOST}"
     assert "Quotations are checked afterwards, not while the model writes" in room.window.talk.chip.state.tooltip
     view = MiddlePanel(Icons(Theme()), "Leases")
@@ -67,7 +68,7 @@ def test_a_program_on_this_machine_is_named_as_what_it_is(room: Room) -> None:
     room.engine.info = msgspec.structs.replace(_ELSEWHERE, host="127.0.0.1:8080")
     room.open()
     assert room.window.remote_mark.words() == "Text leaves Octavo: 127.0.0.1:8080"
-    assert "may pass them on" in room.window.remote_mark.toolTip()
+    assert whole_words("127.0.0.1:8080") in room.window.remote_mark.toolTip()
 
 
 def test_typing_an_address_tells_what_will_leave_and_the_next_load_connects(qtbot: QtBot, room: Room) -> None:

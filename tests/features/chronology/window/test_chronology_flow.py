@@ -14,6 +14,7 @@ from app.features.chronology.window.chronology import ChronologyWindow
 from app.features.chronology.window.dialogs import EntityDialog, EventDialog
 from app.features.chronology.window.presenter import TimelinePresenter
 from app.features.chronology.window.rows import EventRow, NameRow, YearRow
+from app.features.chronology.words import limits_words
 from app.ui.widgets.dialogs import Confirmation, SmallDialog
 from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
@@ -78,7 +79,7 @@ def test_events_are_found_when_the_chronology_is_opened(room: Room) -> None:
     assert isinstance(reckoned, EventRow)
     assert reckoned.remark == "date calculated"
     assert [chip.label for chip in reckoned.chips] == ["Lease p. 1"]
-    assert panel.foot.text().startswith("4 events. Dates and names are found by rules.")
+    assert panel.foot.text() == f"4 events. {limits_words()}"
     room.presenter.places.navigation.close_view()
     assert room.window.talk.isVisible()
 

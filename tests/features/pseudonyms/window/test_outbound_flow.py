@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.conversations.conversation import MatterScope
+from app.core.conversations.conversation import MatterScope, Sent
 from app.core.documents.document import Document, Format, Page
 from app.core.errors import Code
 from app.core.settings import RemoteImages, RemoteSettings, RemoteTexts
@@ -19,6 +19,7 @@ from app.features.pseudonyms.window.pseudonyms import PseudonymsWindow
 from app.services.asking.replacing import FoundEntry
 from app.ui.kit.jobs import Done
 from app.ui.kit.rows import RowRole
+from app.wording.remote import sent_words
 from tests.endings import as_events
 from tests.said import says
 from tests.ui import shelf_of_books
@@ -74,7 +75,8 @@ def test_the_first_question_waits_until_it_is_decided(letter: Room) -> None:
     assert letter.feature(PseudonymsWindow).leaving.dialog is None
     assert "Smith" not in str(letter.engine.prompts)
     assert "John Smith pays “to DE89 3704 0044 0532 0130 00”" in letter.words()
-    assert f"3 names and numbers were replaced on the way to {_HOST}." in letter.sentences()
+    assert letter.answer().sent == Sent(_HOST, 3)
+    assert sent_words(letter.answer()) in letter.sentences()
     assert _texts(letter) is RemoteTexts.ASKED
     letter.ask("And what else?")
     assert _dialog(letter).isVisible(), "each time"
