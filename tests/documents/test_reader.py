@@ -22,7 +22,7 @@ from app.core.work import Cancel, finish
 from app.documents.files import PACKED_LIMIT_BYTES, TEXT_LIMIT_BYTES
 from app.documents.reader import KEPT_DOCUMENTS, DocumentReader
 from app.isolation import sandbox
-from app.isolation.client import ReaderLimits
+from app.isolation.client import ReaderClient, ReaderLimits, ReaderProcess
 from app.isolation.sandbox import Step
 from app.ui.kit.jobs import Cancelled, Done, Failed
 from app.wording.errors import sentence
@@ -48,6 +48,19 @@ def reader() -> Iterator[DocumentReader]:
     reader = DocumentReader()
     yield reader
     reader.close()
+
+
+@pytest.fixture(params=["started", "forked"])
+def making(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How the readers of a test are made."""
+    fork = ReaderClient._fork
+
+    def fork_the_first_too(readers: ReaderClient) -> ReaderProcess | None:
+        readers._is_unused = False
+        return fork(readers)
+
+    if request.param == "forked":
+        monkeypatch.setattr(ReaderClient, "_fork", fork_the_first_too)
 
 
 @pytest.fixture
@@ -114,6 +127,7 @@ def read_and(
 # ---- what comes back -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("making")
 def test_a_text_becomes_a_document_at_every_step(step: Step, tmp_path: Path) -> None:
     """In an encoding whose codec Python loads when it meets it: inside the sandbox."""
     path = tmp_path / "neko.txt"
@@ -134,6 +148,7 @@ def test_a_text_becomes_a_document_at_every_step(step: Step, tmp_path: Path) -> 
         reader.close()
 
 
+@pytest.mark.usefixtures("making")
 def test_pages_are_drawn_at_every_step(step: Step, tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "squares.pdf")
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -252,6 +267,7 @@ def test_what_the_format_refuses_comes_with_the_whole_path(reader: DocumentReade
 # ---- what a dying reader costs ---------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("making")
 def test_a_crash_costs_one_document(step: Step, long_text: Path) -> None:
     reader = DocumentReader(step)
     try:
@@ -264,6 +280,7 @@ def test_a_crash_costs_one_document(step: Step, long_text: Path) -> None:
         reader.close()
 
 
+@pytest.mark.usefixtures("making")
 def test_after_a_crash_the_next_document_is_read(reader: DocumentReader, long_text: Path, tmp_path: Path) -> None:
     short = tmp_path / "short.txt"
     short.write_text(LINE, encoding="utf-8")
@@ -271,6 +288,7 @@ def test_after_a_crash_the_next_document_is_read(reader: DocumentReader, long_te
     assert isinstance(ending(reader, short), Done)
 
 
+@pytest.mark.usefixtures("making")
 def test_a_reader_that_stands_still_is_given_up(long_text: Path) -> None:
     limits = ReaderLimits(progress_s=1.5)
     reader = DocumentReader(limits=limits)
@@ -284,6 +302,7 @@ def test_a_reader_that_stands_still_is_given_up(long_text: Path) -> None:
         reader.close()
 
 
+@pytest.mark.usefixtures("making")
 def test_a_reader_without_a_sign_of_life_is_given_up(long_text: Path) -> None:
     reader = DocumentReader(limits=ReaderLimits(silence_s=2.0))
     try:
@@ -295,6 +314,7 @@ def test_a_reader_without_a_sign_of_life_is_given_up(long_text: Path) -> None:
         reader.close()
 
 
+@pytest.mark.usefixtures("making")
 @pytest.mark.parametrize("files", [0, 1])
 def test_memory_beyond_the_limit_costs_one_document(long_text: Path, files: int) -> None:
     """Also where the reader waited, and did not know how large its file would be."""
@@ -307,6 +327,7 @@ def test_memory_beyond_the_limit_costs_one_document(long_text: Path, files: int)
         reader.close()
 
 
+@pytest.mark.usefixtures("making")
 def test_processor_time_beyond_the_limit_is_a_timeout(long_text: Path) -> None:
     reader = DocumentReader(limits=ReaderLimits(cpu_s=1))
     try:
@@ -315,6 +336,7 @@ def test_processor_time_beyond_the_limit_is_a_timeout(long_text: Path) -> None:
         reader.close()
 
 
+@pytest.mark.usefixtures("making")
 def test_cancelling_ends_the_reader(reader: DocumentReader, long_text: Path) -> None:
     cancel = Cancel()
     events = as_events(reader.read(long_text, cancel))
@@ -334,6 +356,7 @@ def test_a_task_cancelled_before_it_began_reads_nothing(reader: DocumentReader, 
     assert workers() == []
 
 
+@pytest.mark.usefixtures("making")
 def test_whoever_stops_listening_ends_the_reader(reader: DocumentReader, long_text: Path) -> None:
     events = as_events(reader.read(long_text, Cancel()))
     next(events)
@@ -414,6 +437,7 @@ def test_a_page_that_is_not_there_is_unavailable(reader: DocumentReader, tmp_pat
     assert (told.value.code, told.value.params) == (Code.PAGE_UNAVAILABLE, {"path": str(path), "page": 2})
 
 
+@pytest.mark.usefixtures("making")
 def test_a_reader_killed_between_two_pages_is_replaced(reader: DocumentReader, tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "book.pdf")
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -497,6 +521,7 @@ def until(look: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts in /proc")
+@pytest.mark.usefixtures("making")
 def test_nothing_is_left_open(tmp_path: Path) -> None:
     pdf, text = write_pdf(tmp_path / "book.pdf"), tmp_path / "book.txt"
     text.write_text(LINE, encoding="utf-8")
@@ -520,6 +545,7 @@ def test_nothing_is_left_open(tmp_path: Path) -> None:
     assert workers() == []
 
 
+@pytest.mark.usefixtures("making")
 def test_the_reader_gets_its_document_and_no_other_file(reader: DocumentReader, long_text: Path) -> None:
     """Descriptors 0 to 2 and the document are passed on; whatever else the desk holds open is not."""
     if os.geteuid() != 0:

@@ -105,6 +105,7 @@ def attempt(rung: Rung, folder: Path, names: Iterable[str], *at: str) -> Tries:
         mock.patch.object(sandbox, "wrap", partial(sandbox.wrap, readable=[ESCAPEE.parent])),
     ):
         readers = ReaderClient(msgspec.structs.replace(_KIND, forks=rung.forks), ReaderLimits(), rung.step)
+        readers._is_unused = False  # the first is forked, too
         try:
             with _opened(readers, document) as process, _opened(readers, document) as sibling:
                 numbers = {DESK: os.getpid(), SERVER: MAKER, SIBLING: sibling._child.pid}

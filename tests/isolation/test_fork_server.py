@@ -17,6 +17,7 @@ import pytest
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, finish
 from app.documents import reader as document_reader
+from app.documents.images import reader as image_reader
 from app.documents.protocol import Parse, Parsed
 from app.documents.reader import DocumentReader
 from app.isolation import client, fork_server, forks, sandbox
@@ -52,6 +53,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Step], ReaderCli
 
     def new(asked: Step) -> ReaderClient:
         made.append(ReaderClient(KIND, LIMITS, asked))
+        made[-1]._is_unused = False  # the first is forked, too
         return made[-1]
 
     yield new
@@ -63,6 +65,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Step], ReaderCli
 @pytest.fixture
 def documents(step: Step) -> Iterator[DocumentReader]:
     reader = DocumentReader(step)
+    reader._client._is_unused = False
     yield reader
     reader.close()
     assert psutil.Process().children(recursive=True) == []
@@ -316,5 +319,21 @@ def test_a_fork_that_waits_is_locked_in_before_there_is_a_file(
     assert before.reached is step
 
 
-def test_the_readers_of_documents_are_forked() -> None:
+@pytest.mark.parametrize(("expected", "forked"), [(0, [False, True]), (1, [False, True]), (2, [True, True])])
+def test_the_first_file_is_read_without_a_server_unless_others_are_expected(
+    make: Callable[[Step], ReaderClient], tmp_path: Path, expected: int, forked: list[bool]
+) -> None:
+    """It would pay for the start of both."""
+    readers, seen = make(Step.LANDLOCK), list[bool]()
+    readers._is_unused = True
+    readers.expect(expected)
+    for _file in range(2):
+        with readers.opened(opened(document(tmp_path)), "") as process:
+            assert tried(process, "document") == {"document": "done: the document"}
+            seen.append(process._forked is not None)
+    assert seen == forked
+
+
+def test_the_readers_of_documents_and_images_are_forked() -> None:
     assert document_reader.KIND.forks
+    assert image_reader._KIND.forks
