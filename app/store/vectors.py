@@ -13,8 +13,8 @@ import msgspec
 from app.core.conversations.headings import outline_of
 from app.core.documents.document import Page, Section
 from app.store import passages
-from app.store.cutting import CUT
 from app.store.db import Database
+from app.store.passage_cutting import CUT
 from app.store.passages import with_heading
 
 _OF_BOOK = """

@@ -10,7 +10,7 @@ import pytest
 
 from app.cli.main import EXIT_ANSWERED, EXIT_MODEL
 from app.core.errors import Code
-from app.models.templates.cutting import work_out
+from app.models.templates.format_finding import work_out
 from app.models.templates.reader import TemplateReader
 from app.wording.i18n import use_language
 from tests.cli.conftest import Octavo

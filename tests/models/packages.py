@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.models.records import RECORD_NAME, Record
+from app.models.provenance import RECORD_NAME, Record
 from tests.models import forge, projector
 
 

@@ -15,7 +15,7 @@ from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped
 from app.models import packing
 from app.models.packing import Packed
-from app.models.records import Record, RecordedFile
+from app.models.provenance import Record, RecordedFile
 from tests.models import packages
 from tests.models.packages import archive, member, record_member
 

@@ -13,7 +13,7 @@ from app.core.work import Cancel, Stopped, Work
 from app.engine.protocol import ModelInfo
 from app.models.local import ModelFile
 from app.models.offers import Offer
-from app.models.records import FileState, ModelVerdict
+from app.models.provenance import FileState, ModelVerdict
 from app.services.models.downloads import Licence, Order, Record, Unfinished
 from tests.ui.gate import Gate
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from app.documents.scans.boxes import MOST_BOXES, Corners, boxes_of
-from app.documents.scans.cutting import as_input, line_of
+from app.documents.scans.line_pictures import as_input, line_of
 
 _SIZE = (320, 192)  # of a map
 

@@ -10,7 +10,7 @@ from app.core.chat_template import ChatTemplate
 from app.engine.formats.chat_formats import TABLE, from_table
 from app.engine.llama.listed_formats import known_template, rendered
 from app.engine.llama.llama_loader import bindings
-from app.models.templates.cutting import work_out
+from app.models.templates.format_finding import work_out
 from tests.models.templates import shapes
 
 TALK = (

@@ -15,10 +15,10 @@ from app.features.rescue.store.saving import StandIns
 from app.features.rescue.words import report_lines, stand_ins
 from app.store import keys
 from app.store.conversations import Conversations
+from app.store.database_pages import PAGE_BYTES
 from app.store.db import Database
 from app.store.key_derivation import Argon2Cost
 from app.store.matters import MatterStore
-from app.store.pages import PAGE_BYTES
 from tests.whole import KEEPS
 
 CHEAP = Argon2Cost(memory_kib=32, passes=1, lanes=1)

@@ -13,7 +13,7 @@ from app.core.chat_template import ChatTemplate, WorkedOut
 from app.core.errors import AppError, Code
 from app.core.work import Cancel
 from app.isolation.client import ReaderLimits, ReaderProcess
-from app.models.templates import cutting, reader
+from app.models.templates import format_finding, reader
 from app.models.templates.protocol import TemplateFlaw, Worked
 from app.models.templates.reader import TemplateReader, ask
 from app.models.templates.rendering import FIRST_DAY
@@ -137,11 +137,11 @@ def test_nothing_is_left_of_a_template_for_the_next(process: ReaderProcess) -> N
 def test_a_piece_is_never_a_text_of_the_conversation() -> None:
     """The texts that are cut at must not be in what is cut out."""
     for template in SHAPES.values():
-        for piece in cutting.work_out(template).template.pieces:
+        for piece in format_finding.work_out(template).template.pieces:
             assert "octavo" not in piece
 
 
 def test_a_format_keeps_its_place_for_tokens() -> None:
-    pieces = cutting.work_out(SHAPES["rules at the end"]).template
+    pieces = format_finding.work_out(SHAPES["rules at the end"]).template
     assert pieces.with_tokens("<s>", "</s>") == ChatTemplate("<s>[INST] ", "\n\n", "[/INST] ", "</s>[INST] ", "[/INST]")
     assert not re.search("first|end", "".join(pieces.with_tokens("", "").pieces))

@@ -15,7 +15,7 @@ from app.core.model import ModelHeader
 from app.core.settings import EngineSettings
 from app.core.work import Cancel, Work, finish
 from app.engine.protocol import EncodePrompt, Message, ModelInfo, Prompt
-from app.models.templates.cutting import work_out
+from app.models.templates.format_finding import work_out
 from app.models.templates.reader import TemplateReader
 from app.services.services import Services
 from app.wording.errors import sentence

@@ -18,7 +18,7 @@ from app.core.settings import HubSettings
 from app.core.work import Cancel, Stopped, Work, finish
 from app.engine.planner.placement import Placement, PlanRequest
 from app.models.offers import Offer, RemoteFile
-from app.models.records import RECORD_NAME, FileState
+from app.models.provenance import RECORD_NAME, FileState
 from app.services.models.plans import Hardware
 from app.services.services import Services
 from app.wording.errors import sentence

@@ -20,7 +20,7 @@ from app.core.errors import AppError, Code, Problem
 from app.core.machine.paths import Paths
 from app.core.work import Cancel, Stopped, Work, finish
 from app.models import copying
-from app.models.records import RECORD_NAME, SUMS_NAME, FileState, read_record
+from app.models.provenance import RECORD_NAME, SUMS_NAME, FileState, read_record
 from app.services.services import Services
 from app.wording.errors import sentence
 from tests.models import projector

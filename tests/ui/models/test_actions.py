@@ -15,7 +15,7 @@ from app.core.conversations.events import Hashing, Loading, Opening
 from app.core.errors import AppError, Code, Problem
 from app.core.work import Cancel, Work
 from app.models.local import starter
-from app.models.records import FileState, ModelVerdict
+from app.models.provenance import FileState, ModelVerdict
 from app.services.models.chat_templates import FormatReport
 from app.services.models.models import Models
 from app.ui.kit.activity import EngineTask

@@ -17,7 +17,7 @@ from app.core.settings import KvType
 from app.engine.planner.placement import Reason
 from app.engine.protocol import Inspect
 from app.models.local import starter
-from app.models.records import Record
+from app.models.provenance import Record
 from app.services.models import judgement
 from app.services.models.plans import Fit, Hardware
 from app.store.judges import Judge, JudgedLanguage

@@ -18,7 +18,7 @@ from app.ui.look import motion
 from app.ui.look.theme import Theme
 from app.ui.page.drawn_pages import DrawnPages
 from app.ui.page.page_column import PageColumn
-from app.ui.page.strip import GAP, MARGIN, Strip
+from app.ui.page.page_strip import GAP, MARGIN, Strip
 from app.ui.page.text_pages import TextPages
 from app.ui.page.zoom import ACTUAL, PageFit, PageZoom
 from tests.ui.room import LEASE, LETTERS, Room

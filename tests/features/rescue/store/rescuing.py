@@ -17,8 +17,8 @@ from app.core.work import finish
 from app.features.rescue.store.reading import DERIVED, DamagedRows
 from app.store.books import Books
 from app.store.conversations import Conversations
+from app.store.database_pages import PAGE_BYTES, open_pages
 from app.store.db import Database
-from app.store.pages import PAGE_BYTES, open_pages
 from tests.store.fixtures.fill import fill
 
 Rows: TypeAlias = dict[str, list[dict[str, Any]]]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.core.conversations.headings import is_listing
 from app.core.documents.document import Page, Section
-from app.store.cutting import MOST, Cutter, PassageCut
+from app.store.passage_cutting import MOST, Cutter, PassageCut
 
 SENTENCE = "The tenant pays the rent on the first day of each month. "
 WIDE_SENTENCE = "賃借人は毎月一日に家賃を支払わなければならない。"
