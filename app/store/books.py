@@ -199,6 +199,10 @@ class Books:
         row = self._database.row(sql, (book_id, vocabulary))
         return None if row is None else int(row[0])
 
+    def all_tokens(self, vocabulary: str) -> dict[str, int]:
+        """Return the tokens of every book that somebody has counted in a vocabulary, by the ids of the books."""
+        return dict(self._database.rows("SELECT book_id, tokens FROM book_tokens WHERE vocabulary = ?", (vocabulary,)))
+
     def set_tokens(self, book_id: str, vocabulary: str, tokens: int) -> None:
         """Keep how many tokens a book has. Without effect for a book that was deleted meanwhile."""
         self._database.run(

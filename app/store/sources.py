@@ -199,12 +199,15 @@ class Sources:
             }
         found: dict[str, Shelved] = {}
         parents: dict[str, str] = {}
+        folders: dict[Path, Path] = {}  # one for all that are in it
         for book_id, parent_id, state, source_id, source, path, name in files:
             known, inside = found.get(book_id, Shelved()), Path(os.fsdecode(path), name)
             if parent_id:
                 parents[book_id] = parent_id
             elif known.folder is None and inside != _ITSELF:
-                known = msgspec.structs.replace(known, source_id=source_id, folder=inside.parent)
+                known = msgspec.structs.replace(
+                    known, source_id=source_id, folder=folders.setdefault(inside.parent, inside.parent)
+                )
             place = _whole(source, path, name)
             if state == PlaceState.READ and place not in known.places:
                 known = msgspec.structs.replace(known, places=(*known.places, place))

@@ -139,6 +139,12 @@ class Library:
                 self._books.set_tokens(book_id, model.vocabulary, known)
         return known
 
+    def known_tokens(self, cancel: Cancel) -> Work[Tokenizing, dict[str, int]]:
+        """Return the exact tokens of every book that was counted for the loaded model, by the ids of the books."""
+        yield from ()
+        model = self._engine.model()
+        return {} if model is None or cancel.requested else self._books.all_tokens(model.vocabulary)
+
     def set_hidden_read(self, book_id: str, hidden_read: bool) -> Book:
         """Set whether the model reads the hidden text of a book's pages too; what was read of the book is read
         again."""

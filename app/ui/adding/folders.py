@@ -37,6 +37,7 @@ class AddedFolders(Presenter):
         self._bridge = context.bridge
         self._window = context.window
         self._sources: dict[int, SourceCounts] = {}
+        self._shelved: dict[str, Shelved] = {}
         self._offered: set[tuple[int, Path, int, int]] = set()
         self._looking = False
         self._unseen: set[Path] = set()  # folders that are being added, and are not on the shelf yet
@@ -98,11 +99,18 @@ class AddedFolders(Presenter):
         self.renew()
 
     def _read(self) -> tuple[dict[str, Shelved], tuple[SourceCounts, ...]]:
-        return self._adding.shelf(), self._adding.all()
+        """Read where books belong; what is as it was stays the same object, which is quickly compared."""
+        known = self._shelved
+        read = {
+            id: old if (old := known.get(id)) is not None and old == now else now
+            for id, now in self._adding.shelf().items()
+        }
+        return read, self._adding.all()
 
     @Slot(object)
     def _take(self, read: tuple[dict[str, Shelved], tuple[SourceCounts, ...]]) -> None:
         shelved, sources = read
+        self._shelved = shelved
         self._sources = {counts.source.id: counts for counts in sources}
         self.listed.emit(shelved, sources)
         self._reveal()

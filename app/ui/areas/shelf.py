@@ -89,9 +89,9 @@ class ShelfArea(WindowArea):
 
     def begin(self) -> None:
         """List what there is, and go on with what was not finished."""
+        self.added_folders.renew()  # first: where books belong is known when they are listed
         self.shelf.list_books()
         self.shelf.list_conversations()
         self.indexing.want()
         self.matters.look()
         self.folders.look_for_unfinished()
-        self.added_folders.renew()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from app.core.conversations.conversation import BookRef
 from app.core.conversations.sources import Shelved, SourceCounts
@@ -27,6 +29,8 @@ class BookRows:
     counted: int | None = None
     shelved: Mapping[str, Shelved] = field(default_factory=dict)
     sources: tuple[SourceCounts, ...] = ()
+    _plain: dict[str, BookRow] = field(default_factory=dict)
+    """The rows of books that nothing is done with, by the ids of the books: of thousands, few change at a time."""
 
     def rows(self, opening: Sequence[BookRow]) -> list[BookRow]:
         """Return the rows of all books; `opening` are those of the files that are being opened."""
@@ -35,13 +39,28 @@ class BookRows:
         segments = {segment.book_id: segment for segment in use.segments} if use is not None else {}
 
         def row(book: Book, ref: BookRef | None) -> BookRow:
-            made = book_row(
-                book, ref, self.counting.tokens.get(book.id), segments.get(book.id), now, self.shelved.get(book.id)
-            )
-            counted = self.counting.percent.get(book.id, self.counted if ref is not None else None)
-            return replace(made, counted=counted, indexed=self.indexed.get(book.id))
+            id = book.id
+            tokens, shelved = self.counting.tokens.get(id), self.shelved.get(id)
+            counted = self.counting.percent.get(id, self.counted if ref is not None else None)
+            made = book_row(book, ref, tokens, segments.get(id), now, shelved)
+            return replace(made, counted=counted, indexed=self.indexed.get(id))
 
         refs = {ref.book_id: ref for ref in shown.books}
         on_desk = [row(shown.shelf[book_id], ref) for book_id, ref in refs.items() if book_id in shown.shelf]
+        busy = {*self.counting.percent, *self.indexed}
+        if now is not None and now.place is not None:
+            busy.add(now.place.book_id)
         others = sorted(shown.shelf.values(), key=lambda book: book.added_at, reverse=True)
-        return [*on_desk, *opening, *(row(book, None) for book in others if book.id not in refs)]
+        lying = (book for book in others if book.id not in refs)
+        rows = [*on_desk, *opening, *(row(book, None) if book.id in busy else self._lying(book) for book in lying)]
+        if len(self._plain) > 2 * len(rows):
+            self._plain = {id: kept for id, kept in self._plain.items() if id in shown.shelf}
+        return rows
+
+    def _lying(self, book: Book) -> BookRow:
+        """Return the row of a book that nothing is done with: the one of the last time, if it is still the same."""
+        tokens, shelved = self.counting.tokens.get(book.id), self.shelved.get(book.id)
+        kept = self._plain.get(book.id)
+        if kept is None or kept.book is not book or kept.tokens != tokens or kept.shelved is not shelved:
+            kept = self._plain[book.id] = book_row(book, None, tokens, None, None, shelved)
+        return kept

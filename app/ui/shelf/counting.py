@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.core.conversations.events import Tokenizing
 from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.window_context import WindowContext
+
+_MS_FOR_EACH = 0.2
+"""The milliseconds that the shelf waits for each book that is still to be counted, before it is drawn again: to draw it
+takes the longer, the more books there are."""
 
 
 class BookCounting(QObject):
@@ -24,7 +28,10 @@ class BookCounting(QObject):
         self._bridge = context.bridge
         self._activity = context.activity
         self._wanted: dict[str, None] = {}  # in the order in which they are counted
+        self._looks_up = False  # what was counted before is to be read first, in one step
         self._job: Job | None = None
+        self._telling = QTimer(self, singleShot=True)
+        self._telling.timeout.connect(self.changed)
         self.tokens: dict[str, int] = {}
         """The number of tokens of each book that was counted so far, by the book's id."""
         self.percent: dict[str, int] = {}
@@ -35,6 +42,7 @@ class BookCounting(QObject):
         for book_id in book_ids:
             self.tokens.pop(book_id, None)
             self._wanted[book_id] = None
+        self._looks_up = len(self._wanted) > 1
         self.give_way()
         self.look()
 
@@ -48,6 +56,8 @@ class BookCounting(QObject):
         """Count on while nothing else needs the engine, and stop when something does."""
         if self._activity.holder is not None:
             self.give_way()
+        elif self._job is None and self._wanted and self._looks_up:
+            self._job = self._bridge.stream(Executor.ENGINE, self._library.known_tokens, self._on_known)
         elif self._job is None and self._wanted:
             book_id = next(iter(self._wanted))
             work = partial(self._library.tokens, book_id)
@@ -59,12 +69,26 @@ class BookCounting(QObject):
         if self._job is not None:
             self._job.cancel()
 
+    def _on_known(self, event: Tokenizing | Done[dict[str, int]] | Cancelled | Failed) -> None:
+        if self._job is None or isinstance(event, Tokenizing):
+            return
+        stopped, self._job = self._job.token.requested, None
+        if not stopped:
+            self._looks_up = False
+            known = event.result if isinstance(event, Done) else {}
+            found = {book_id: known[book_id] for book_id in self._wanted if book_id in known}
+            self.tokens.update(found)
+            self._wanted = {book_id: None for book_id in self._wanted if book_id not in found}
+            if found:
+                self._tell()
+        self.look()
+
     def _on_event(self, book_id: str, event: Tokenizing | Done[int | None] | Cancelled | Failed) -> None:
         if self._job is None:
             return
         if isinstance(event, Tokenizing):
             self.percent = {book_id: 100 * event.done // max(1, event.total)}
-            self.changed.emit()
+            self._tell()
             return
         stopped, shown = self._job.token.requested, bool(self.percent)
         self._job = None
@@ -74,5 +98,14 @@ class BookCounting(QObject):
             if isinstance(event, Done) and event.result is not None:
                 self.tokens[book_id], shown = event.result, True
         if shown:
-            self.changed.emit()
+            self._tell()
         self.look()
+
+    def _tell(self) -> None:
+        """Say that something is counted, at once where few books are left; else with what is counted soon after."""
+        wait = int(_MS_FOR_EACH * len(self._wanted))
+        if not wait:
+            self._telling.stop()
+            self.changed.emit()
+        elif not self._telling.isActive():
+            self._telling.start(wait)

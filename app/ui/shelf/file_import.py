@@ -9,6 +9,7 @@ from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
@@ -129,7 +130,7 @@ class FileImport(Presenter):
     def rows(self, conversation_id: str) -> list[BookRow]:
         """Return the rows as a conversation shows them: what was added to another one will not be on its desk."""
         return [
-            replace(opening.row, on_desk=bool({conversation_id, ""}.intersection(opening.talks)))
+            msgspec.structs.replace(opening.row, on_desk=bool({conversation_id, ""}.intersection(opening.talks)))
             for opening in self._openings.values()
             if opening.stage is not _Stage.EXPECTED
         ]
@@ -353,7 +354,7 @@ class FileImport(Presenter):
     def _show(self, opening: _Opening | None, progress: Opening) -> None:
         if opening is not None and (progress.done or progress.total):
             fraction = progress.done / progress.total if progress.total else opening.row.fraction
-            row = replace(opening.row, state_text=_progress_words(progress), fraction=fraction)
+            row = msgspec.structs.replace(opening.row, state_text=_progress_words(progress), fraction=fraction)
             self._put(replace(opening, row=row))
 
     def _on_ended(self, opening: _Opening | None, ended: FileEnded) -> None:
@@ -368,11 +369,13 @@ class FileImport(Presenter):
 
     def _fail(self, opening: _Opening, problem: Problem) -> None:
         if problem.code in (Code.DOCUMENT_PASSWORD_NEEDED, Code.DOCUMENT_PASSWORD_WRONG):
-            row = replace(opening.row, state_text=_("needs a password"), fraction=None)
+            row = msgspec.structs.replace(opening.row, state_text=_("needs a password"), fraction=None)
             self._put(replace(opening, row=row, stage=_Stage.LOCKED))
             self.locked.emit(opening.key, problem.code is Code.DOCUMENT_PASSWORD_WRONG)
         else:
-            row = replace(opening.row, state=BookState.FAILED, state_text=_("could not be imported"), fraction=None)
+            row = msgspec.structs.replace(
+                opening.row, state=BookState.FAILED, state_text=_("could not be imported"), fraction=None
+            )
             self._put(replace(opening, row=row, stage=_Stage.FAILED))
             self.failed.emit(sentence(problem))
             self.unopened.emit(opening.row.title, opening.talks)

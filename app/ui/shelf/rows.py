@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
 
+import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from app.core.conversations.conversation import BookRef, Conversation, PageRange
@@ -94,8 +96,7 @@ class BookState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True)
-class BookRow:
+class BookRow(msgspec.Struct, frozen=True):
     """A book on the shelf, or one on its way there (`book` is None; `key` is then the path).
 
     `tokens` is None while it is not counted, `counted` how many percent of it are while that is done, `indexed` the
@@ -275,23 +276,34 @@ class _Folder:
         self._inside: dict[Path, list[BookRow]] = {Path(): []}
         for row in rows:
             folder = (row.shelved.folder if row.shelved is not None else None) or Path()
-            for known in (folder, *folder.parents):
-                self._inside.setdefault(known, [])
-            self._inside[folder].append(row)
+            self._inside.setdefault(folder, []).append(row)
+        self._below: dict[Path, list[Path]] = {}
+        self._counted: dict[Path, int] = {Path(): 0}
+        for folder in tuple(self._inside):
+            self._count(folder)
+
+    def _count(self, folder: Path) -> None:
+        """Count the books of a folder for all folders above it, each of which is listed below the next."""
+        number, at = len(self._inside[folder]), folder
+        while at != (above := at.parent):
+            if at not in self._counted:
+                self._counted[at] = 0
+                self._below.setdefault(above, []).append(at)
+            self._counted[at] += number
+            at = above
+        self._counted[Path()] += number
 
     def rows(self, folder: Path, level: int) -> Iterator[GroupRow | BookRow]:
         source = self._counts.source
         key = group_key(source.id, folder)
         folded = self._folds.get(key, level > 0 and self._many)
         name = disarm(printable(folder.name or source.name))
-        inside = sum(len(rows) for other, rows in self._inside.items() if other.is_relative_to(folder))
-        yield GroupRow(name, key, source.id, level, inside, folded, source.watched)
+        yield GroupRow(name, key, source.id, level, self._counted[folder], folded, source.watched)
         if folded:
             return
-        below = [other for other in self._inside if other != folder and other.parent == folder]
-        for other in sorted(below, key=lambda path: path.name.casefold()):
+        for other in sorted(self._below.get(folder, ()), key=lambda path: path.name.casefold()):
             yield from self.rows(other, level + 1)
-        yield from nested(sorted(self._inside[folder], key=_file_name), level)
+        yield from nested(sorted(self._inside.get(folder, ()), key=_file_name), level)
 
 
 def nested(rows: Sequence[BookRow], level: int = 0) -> Iterator[BookRow]:
@@ -306,7 +318,7 @@ def nested(rows: Sequence[BookRow], level: int = 0) -> Iterator[BookRow]:
     waiting = [(row, level) for row in reversed(tops)]
     while waiting:
         row, depth = waiting.pop()
-        yield replace(row, level=depth)
+        yield row if row.level == depth else replace(row, level=depth)
         waiting += [(each, depth + 1) for each in reversed(below.pop(row.key, []))]
 
 
@@ -326,11 +338,38 @@ class BookList(HeadedList[BookRow]):
         self._given: Sequence[BookRow] = ()
         self._sources: Sequence[SourceCounts] = ()
         self._folds: dict[str, bool] = {}
+        self._numbers: dict[str, int] = {}
+        """The number of each row that is listed, by its key."""
 
     def show_books(self, rows: Sequence[BookRow], sources: Sequence[SourceCounts] = ()) -> None:
         """List these books in their order, those on the desk first; what is from a folder that was added is below it. A
         change of states alone keeps selection and scroll position."""
+        if sources == self._sources and (changed := self._changed(rows)) is not None:
+            self._given = rows
+            self._update(changed)
+            return
         self._given, self._sources = rows, sources
+        self._arrange_anew()
+
+    def _changed(self, rows: Sequence[BookRow]) -> list[BookRow] | None:
+        """Return the rows that are not as they were; None where places or heights of rows may be others."""
+        if len(rows) != len(self._given):
+            return None
+        pairs = [(old, new) for old, new in zip(self._given, rows, strict=True) if old is not new]
+        if not all(_identity(old) == _identity(new) and _place(old) == _place(new) for old, new in pairs):
+            return None
+        return [new for old, new in pairs if old != new]
+
+    def _update(self, changed: Iterable[BookRow]) -> None:
+        """Show these in the places of the rows with their keys, as far as those are listed."""
+        for row in changed:
+            if (number := self._numbers.get(row.key)) is not None:
+                before = self._rows[number]
+                self._rows[number] = replace(row, level=before.level if isinstance(before, BookRow) else 0)
+                self.dataChanged.emit(self.index(number), self.index(number))
+
+    def _arrange_anew(self) -> None:
+        rows, sources = self._given, self._sources
         known = {counts.source.id for counts in sources}
         desk, shelf, grouped = list[BookRow](), list[BookRow](), list[BookRow]()
         for row in rows:
@@ -341,6 +380,7 @@ class BookList(HeadedList[BookRow]):
         arranged = self._arrange(
             ((_("On the desk"), desk), (_("Shelf"), tuple(nested(shelf))), (_("Folders"), folders))
         )
+        self._numbers = {row.key: number for number, row in enumerate(arranged) if isinstance(row, BookRow | GroupRow)}
         if [_identity(row) for row in arranged] == [_identity(row) for row in self._rows]:
             changed = [number for number, (old, new) in enumerate(zip(self._rows, arranged, strict=True)) if old != new]
             self._rows = arranged
@@ -352,7 +392,7 @@ class BookList(HeadedList[BookRow]):
     def fold(self, group: GroupRow) -> None:
         """Hide what is in a folder, or show it."""
         self._folds[group.key] = not group.folded
-        self.show_books(self._given, self._sources)
+        self._arrange_anew()
 
     def inside(self, group: GroupRow) -> tuple[str, ...]:
         """Return the ids of the books in a folder and below it, on the desk or not."""
@@ -381,8 +421,8 @@ class BookList(HeadedList[BookRow]):
 
     def index_of(self, key: str) -> QModelIndex:
         """Return the index of the book or the folder with this key; an invalid one when there is none."""
-        rows = (number for number, row in enumerate(self._rows) if getattr(row, "key", None) == key)
-        return next(map(self.index, rows), QModelIndex())
+        number = self._numbers.get(key)
+        return QModelIndex() if number is None else self.index(number)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
@@ -464,3 +504,8 @@ def _identity(row: HeadingRow | BookRow) -> tuple[str | bool | int, ...]:
     if isinstance(row, HeadingRow):
         return (row.text,)
     return row.key, row.title, row.on_desk, bool(row.state_text), row.fraction is not None, row.level
+
+
+def _place(row: BookRow) -> tuple[object, ...]:
+    """Return the parts of a row, beside its `_identity`, that decide where it is listed, and below what."""
+    return row.shelved, row.book.parent_id if row.book is not None else None
