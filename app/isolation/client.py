@@ -237,6 +237,7 @@ class ReaderClient:
         self._limits = limits
         self._asked = step
         self._reached: Step | None = None
+        self._is_unused = True
         self._forks = kind.forks and step is not Step.RLIMITS
         self._server: ForkServer | None = None
         self._server_step = Step.RLIMITS
@@ -359,8 +360,9 @@ class ReaderClient:
 
     def _fork(self) -> ReaderProcess | None:
         """Have the fork server make a process, or another server once where that one forks no more; None where neither
-        does, or this system has none."""
-        for _attempt in range(2 if fork_server.POSSIBLE else 0):
+        does, where this system has none, and for the first file if no other is expected: it would pay for both."""
+        is_alone, self._is_unused = self._is_unused and self._expected <= 1, False
+        for _attempt in range(2 if fork_server.POSSIBLE and not is_alone else 0):
             server = self._usable_server()
             if server is None:
                 break

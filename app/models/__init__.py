@@ -1,6 +1,6 @@
 """GGUF files on this machine: found, copied, packed, verified, removed.
 
-`local.py` lists them, `incoming.py` lets them appear and go, `records.py` has what is known of each.
+`local.py` lists them, `incoming.py` lets them appear and go, `provenance.py` has what is known of each.
 
 Invariants:
 

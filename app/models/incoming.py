@@ -26,7 +26,7 @@ from app.core.machine.files import DRAFT_SUFFIX, open_private, remove_private, r
 from app.core.machine.paths import machine_error, sync_folder
 from app.models.local import size_of
 from app.models.offers import Offer, stored_name
-from app.models.records import RECORD_NAME, Record, encode_record
+from app.models.provenance import RECORD_NAME, Record, encode_record
 
 FETCHING, ARRIVING, LEAVING = ".fetching", ".arriving", ".leaving"
 

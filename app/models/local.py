@@ -17,7 +17,7 @@ import msgspec
 from app.core.errors import AppError, Code
 from app.core.settings import EngineSettings
 from app.isolation.files import printable
-from app.models.records import RECORD_NAME, SUMS_NAME, parse_sums, read_record, record_beside
+from app.models.provenance import RECORD_NAME, SUMS_NAME, parse_sums, read_record, record_beside
 
 AnyPath = TypeVar("AnyPath", bound=PurePath)
 

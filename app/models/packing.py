@@ -19,7 +19,7 @@ from app.core.errors import AppError, Code
 from app.core.work import Cancel, Work
 from app.models.copying import PIECE_BYTES, ByteCount, CopyJob, Sink, copy_into, need_room, new_file
 from app.models.offers import MAX_NAME_BYTES
-from app.models.records import (
+from app.models.provenance import (
     MAX_RECORD_BYTES,
     RECORD_NAME,
     SUMS_NAME,

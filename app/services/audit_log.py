@@ -18,7 +18,7 @@ from app.core.settings import Settings, value_of
 from app.engine.kv.saved_states import fingerprint
 from app.engine.protocol import ModelInfo
 from app.models.local import ModelFile
-from app.models.records import record_beside
+from app.models.provenance import record_beside
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.record import RecordStore

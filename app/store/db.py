@@ -554,7 +554,7 @@ def suspect_in(folder: Path) -> Path | None:
 
 
 def _fits(path: Path, key: Key) -> bool:
-    from app.store.pages import open_pages  # now: only damage asks for it
+    from app.store.database_pages import open_pages  # now: only damage asks for it
 
     try:
         with open_pages(path, key) as pages:

@@ -29,8 +29,8 @@ from app.language.folding import (
     storable,
 )
 from app.language.grammar import grammar_of
-from app.store.cutting import CUT, Cutter, PassageCut
 from app.store.db import Database
+from app.store.passage_cutting import CUT, Cutter, PassageCut
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,7 +12,7 @@ from app.cli.models import listing
 from app.cli.screen import print_json
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, finish
-from app.models.records import FileState, ModelVerdict
+from app.models.provenance import FileState, ModelVerdict
 from app.services.services import Services
 from app.wording import units
 from app.wording.i18n import _

@@ -37,11 +37,13 @@ class Opening(Advance, frozen=True, tag=True):
 
 
 class Indexing(msgspec.Struct, frozen=True, tag=True):
-    """Passages of a book get their vectors: `done` of `total` have one."""
+    """Passages of a book get their vectors: `done` of `total` have one. If `closely`, all have some already, and get
+    those of a closer look."""
 
     done: int
     total: int
     book_id: str
+    closely: bool = False
 
 
 class Asking(msgspec.Struct, frozen=True, tag=True):

@@ -11,6 +11,6 @@ Invariants:
   tests/documents/scans/test_recognition.py::test_a_recogniser_that_dies_costs_its_pages_only,
   tests/documents/scans/test_recognition.py::test_no_picture_is_recognised_twice.
 - What was hard to read says so. Held by: tests/documents/scans/test_recognition.py::test_what_is_hard_to_read_says_so.
-- Of rapidocr the models alone are used: `boxes.py` and `cutting.py` do what its code would need OpenCV for. Not tested:
-  `overrides` in `pyproject.toml` leave OpenCV out.
+- Of rapidocr the models alone are used: `boxes.py` and `line_pictures.py` do what its code would need OpenCV for. Not
+  tested: `overrides` in `pyproject.toml` leave OpenCV out.
 """

@@ -20,8 +20,8 @@ from PIL import Image
 
 from app.core.conversations.image import Raster
 from app.documents.scans.boxes import boxes_of
-from app.documents.scans.cutting import as_input, line_of
 from app.documents.scans.layout import RecognisedLine
+from app.documents.scans.line_pictures import as_input, line_of
 
 PACKAGE = "rapidocr"
 

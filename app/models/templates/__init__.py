@@ -1,6 +1,6 @@
 """Chat formats out of the templates that come in models' files, rendered in a locked-in process.
 
-`reader.py` is the desk's side, `rendering.py` runs jinja2, `cutting.py` says what is a format.
+`reader.py` is the desk's side, `rendering.py` runs jinja2, `format_finding.py` says what is a format.
 
 Invariants:
 

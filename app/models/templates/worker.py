@@ -10,7 +10,7 @@ import sys
 
 from app.core.errors import AppError
 from app.isolation import worker_main
-from app.models.templates.cutting import work_out
+from app.models.templates.format_finding import work_out
 from app.models.templates.protocol import Event, Order, Worked
 
 _SAMPLES = (

@@ -15,6 +15,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, zip_longest
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -25,11 +26,13 @@ from app.core.conversations.conversation import PageRange
 from app.core.errors import AppError
 from app.core.work import Cancel, Stopped
 from app.embedding.client import Embedder
+from app.embedding.protocol import TextVectors, VectorKind
 from app.isolation.client import DIED
 from app.language.grammar import seems_english
 from app.services.finding.conversation_search import PassageQuery, QuestionKind
+from app.services.finding.indexing import keep, unpacked
 from app.store.passages import MOST_RANKED, Passage, Passages, Scope, WordHits
-from app.store.vectors import Vectors
+from app.store.vectors import PassageVectors, Vectors
 
 if TYPE_CHECKING:
     from app.services.finding.vector_ranking import Matrix
@@ -39,8 +42,12 @@ _FIRST_PLACES = 10
 _BY_NAMES = 10.0  # more than all else together
 _SPARE = 4  # times as many as are wanted are looked at, since of one page not many are wanted
 
+_MADE_AT_ONCE = 12
+"""So many passages are looked at closely in any case: that takes half a second of a processor where nothing was
+prepared for it."""
+
 _MOST_BYTES = 512 << 20
-"""The most bytes of vectors that are kept in memory: those of some 150 books of 300 pages."""
+"""The most bytes of vectors that are kept in memory: those of some 500 books of 300 pages."""
 
 _log = logging.getLogger("octavo.search")
 
@@ -135,7 +142,32 @@ class Search:
                 raise
             _log.warning("searched by words alone: %s", error.code.value)
             return Neighbours({}, complete=False)
-        return Neighbours(vector_ranking.nearest(searched, question, MOST_RANKED), len(scopes) == len(wanted))
+        look = partial(self._look_closely, cancel=cancel)
+        near = vector_ranking.nearest(searched, question, MOST_RANKED, look)
+        return Neighbours(near, len(scopes) == len(wanted))
+
+    def _look_closely(
+        self, kinds: Sequence[VectorKind], ids: Sequence[int], *, cancel: Cancel | None
+    ) -> Mapping[int, TextVectors]:
+        """Return, by their ids, the vectors of these kinds of these passages: of the first few they are made now, and
+        kept, if they are not there. Where that fails, those that are there must do."""
+        found, lacking = dict[int, TextVectors](), list[PassageVectors]()
+        first = set(ids[:_MADE_AT_ONCE])
+        for each in self.vectors.these(ids):
+            vectors = unpacked(each.vectors)
+            if set(kinds) <= vectors.keys():
+                found[each.id] = vectors
+            elif each.id in first:
+                lacking.append(each)
+        if lacking:
+            try:
+                made = self.embedder.embed([each.text for each in lacking], kinds, cancel)
+                keep(self.vectors, lacking, made)
+            except AppError as error:
+                _log.warning("not looked at closely: %s", error.code.value)
+            else:
+                found |= {each.id: some for each, some in zip(lacking, made, strict=True)}
+        return found
 
     def _matrix(self, book_id: str, version: int) -> Matrix:
         """Return the vectors of a book, from memory if they are still the same."""
@@ -158,7 +190,7 @@ class Search:
 def fuse(words: WordHits, near: Mapping[int, float]) -> Mapping[int, float]:
     """Return the scores of passages by their ids, as this module says."""
     weight = max(words.coverage.values(), default=0.0) ** 2 if near else 1.0
-    scores = {id: (1 - weight) * max(0.0, vector_ranking) for id, vector_ranking in near.items()}
+    scores = {id: (1 - weight) * max(0.0, nearness) for id, nearness in near.items()}
     for place, id in enumerate(words.ranked):
         by_words = _BY_WORDS * words.coverage[id] ** 2 + weight * weight / (_FIRST_PLACES + place)
         scores[id] = scores.get(id, 0.0) + by_words

@@ -1,14 +1,15 @@
 """Nearness: the passages that mean what a question means, by the vectors of both.
 
 How near two vectors of one model are is the cosine between them. What counts is how far it is above that of the other
-passages: the standard score, over all that are searched, which is the same measure for every model, so that several
-are averaged. Where passage and question are English, these are the models of English, else those of many languages that
-both have. What a passage means follows from what is around it: the vectors of the passages before and behind it count
-too.
+passages: the standard score, over all that are searched, which is the same measure for every model, so that books of
+several languages compare. Where passage and question are English, these are the vectors of the model of English, else
+those of a model of many languages. What a passage means follows from what is around it: the vectors of the passages
+before and behind it count too.
 
-A passage is about more than one thing. Where its sentences have vectors, the mean of the three nearest is one more
-measure. It is taken of the passages that are nearest as wholes, which of one book are all, and is brought to the mean
-and the spread that these have by the other measures, so that it compares with passages that have none.
+The nearest are looked at closely: by the vectors of a model that tells better, of the whole or of its sentences, of
+which the three nearest count. The standard scores of that, among the passages that are looked at, are brought to the
+mean and the spread that these have by the first measure, and averaged with it. So a closer look sorts the nearest anew,
+and makes none of them nearer or farther than all of them were.
 
 In the end it is divided by what the largest of so many standard scores would be by chance, about the square root of
 2 ln n for n passages (Cramér, Mathematical Methods of Statistics, 28.6): so one book and a library compare.
@@ -17,45 +18,48 @@ In the end it is divided by what the largest of so many standard scores would be
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from app.embedding.protocol import ENGLISH, OF_SENTENCES, WIDTHS, TextVectors, VectorKind
+from app.embedding.packages import is_made
+from app.embedding.protocol import CLOSER, ENGLISH, OF_SENTENCES, WIDTHS, TextVectors, VectorKind
+from app.services.finding.indexing import unpacked
 from app.store.vectors import BookVectors
 
 _AROUND = 0.3
 """The weight of each of the two passages around one, whose own weight is 1."""
 
 _NEAREST_SENTENCES = 3
-_BY_SENTENCES = 1 / 3
-"""The weight of that measure; what the others say together has the rest."""
+_BY_CLOSER_LOOK = 0.5
+"""The weight of that measure; the first one has the rest."""
 
-_MOST_BY_SENTENCES = 4_096
+CLOSELY = 64
+"""The most passages that are looked at closely."""
 
 _BLOCK = 1_024  # rows that are made floating-point numbers at a time: they fit a processor's cache
 
-_Floats = npt.NDArray[np.float32]
+Floats: TypeAlias = npt.NDArray[np.float32]
+Look: TypeAlias = Callable[[Sequence[VectorKind], Sequence[int]], Mapping[int, TextVectors]]
+"""Returns, by their ids, the vectors of these kinds of these passages, the nearest first, as far as they can be had."""
+
 _NOTHING = np.zeros(0, np.float32)
-_unpacked = msgspec.msgpack.Decoder(TextVectors).decode
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The vectors of one kind of a book: whole numbers, each row's one after the other. `begins` are the rows at which
-    those of each passage begin, and, last, how many there are."""
+    """Vectors of one kind: whole numbers, each row's one after the other, and the length of each."""
 
     numbers: npt.NDArray[np.int8]
-    lengths: _Floats
-    begins: npt.NDArray[np.int64]
+    lengths: Floats
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """The vectors of a book, of the passages `ids`, which ascend. `version` is the store's."""
+    """The vectors of a book, of the passages `ids`, which ascend. `version`: as the store says."""
 
     version: int
     ids: npt.NDArray[np.int64]
@@ -66,92 +70,107 @@ class Matrix:
         """The size of all numbers in bytes."""
         return sum(rows.numbers.nbytes for rows in self.kinds.values())
 
-    def compared(self, question: Container[VectorKind]) -> list[VectorKind]:
-        """Return the kinds by which a question with these kinds is compared with this book."""
-        both = [kind for kind in self.kinds if OF_SENTENCES.get(kind, kind) in question]
-        return [kind for kind in both if kind in ENGLISH] or both
+    def compared(self, question: Container[VectorKind]) -> VectorKind | None:
+        """Return the kind by which a question with these kinds is compared with this book."""
+        return next((kind for kind in CLOSER if kind in question and kind in self.kinds), None)
 
 
 def matrix(version: int, found: BookVectors) -> Matrix:
-    texts = list(map(_unpacked, found.vectors))
-    kinds = {kind: _rows([text[kind] for text in texts], WIDTHS[kind]) for kind in (texts[0] if texts else ())}
+    """Return the vectors of a book by which everything is searched, of the kinds that all of its passages have."""
+    texts = list(map(unpacked, found.vectors))
+    every = [kind for kind in CLOSER if texts and all(kind in text for text in texts)]
+    if VectorKind.USE in every and VectorKind.E5 in every:
+        every.remove(VectorKind.E5)  # one of many languages is enough
+    kinds = {kind: _rows([text[kind] for text in texts], kind) for kind in every}
     return Matrix(version, np.array(found.ids, np.int64), kinds)
 
 
 def kinds_of_question(searched: Iterable[Matrix], *, english: bool) -> tuple[VectorKind, ...]:
     """Return the kinds of vectors that have to be made of a question to compare it with these books."""
     some = [kind for kind in VectorKind if english or kind not in ENGLISH]
-    compared = {OF_SENTENCES.get(kind, kind) for matrix in searched for kind in matrix.compared(some)}
-    return tuple(kind for kind in some if kind in compared)
+    first = {kind for matrix in searched if (kind := matrix.compared(some)) is not None}
+    closer = {OF_SENTENCES.get(closer, closer) for kind in first for closer in CLOSER[kind] if is_made(closer)}
+    return tuple(kind for kind in VectorKind if kind in first | closer)
 
 
-def nearest(searched: Sequence[tuple[Matrix, range]], question: TextVectors, limit: int) -> dict[int, float]:
+def nearest(
+    searched: Sequence[tuple[Matrix, range]], question: TextVectors, limit: int, look: Look
+) -> dict[int, float]:
     """Return the passages, of these with these ids, whose vectors are nearest to those of the question, nearest first,
-    each with how near it is."""
+    each with how near it is. `look` is asked for the vectors of those that are looked at closely."""
     asked = {kind: np.frombuffer(vector, np.int8).astype(np.float32) for kind, vector in question.items()}
     bounds = [np.searchsorted(matrix.ids, (ids.start, ids.stop)) for matrix, ids in searched]
     books = [
-        _Searched(matrix, int(low), int(high)) for (matrix, _ids), (low, high) in zip(searched, bounds, strict=True)
+        _Searched(matrix, matrix.compared(asked), int(low), int(high))
+        for (matrix, _ids), (low, high) in zip(searched, bounds, strict=True)
     ]
     scores = _by_wholes(books, asked)
-    first = np.sort(_largest(scores, max(limit, _MOST_BY_SENTENCES)))
-    _add_sentences(books, asked, scores, first)
-    scores = _standard_scores(scores) / np.float32(math.sqrt(2 * math.log(max(2, len(scores)))))
-    best = first[_largest(scores[first], limit)]
-    best = best[np.lexsort((best, -scores[best]))]
     ids = np.concatenate([book.matrix.ids[book.low : book.high] for book in books])
+    _look_closely(books, asked, ids, scores, look)
+    scores = _standard_scores(scores) / np.float32(math.sqrt(2 * math.log(max(2, len(scores)))))
+    best = _sorted(scores, _largest(scores, limit))
     return dict(zip(ids[best].tolist(), scores[best].tolist(), strict=True))
 
 
 @dataclass(frozen=True)
 class _Searched:
-    """The passages of a book from `low` to `high`."""
+    """The passages of a book from `low` to `high`. `kind`: the one by which it is compared."""
 
     matrix: Matrix
+    kind: VectorKind | None
     low: int
     high: int
 
 
-def _by_wholes(books: Sequence[_Searched], asked: Mapping[VectorKind, _Floats]) -> _Floats:
+def _by_wholes(books: Sequence[_Searched], asked: Mapping[VectorKind, Floats]) -> Floats:
     """Return the scores of all passages, one book's after the other's."""
     scores = [np.zeros(book.high - book.low, np.float32) for book in books]
-    kinds = [[kind for kind in book.matrix.compared(asked) if kind in asked] for book in books]
-    for kind, vector in asked.items():
-        using = [at for at, some in enumerate(kinds) if kind in some]
-        cosines = [_cosines(books[at].matrix.kinds[kind], vector, books[at].low, books[at].high) for at in using]
+    for kind in {book.kind for book in books if book.kind is not None}:
+        using = [at for at, book in enumerate(books) if book.kind is kind]
+        rows = [books[at].matrix.kinds[kind] for at in using]
+        cosines = [
+            _cosines(some, asked[kind], books[at].low, books[at].high) for at, some in zip(using, rows, strict=True)
+        ]
         found = _standard_scores(np.concatenate((_NOTHING, *cosines)))
         for at, standard in zip(using, np.split(found, np.cumsum(list(map(len, cosines)))), strict=False):
-            scores[at] += standard / len(kinds[at])
-    return np.concatenate((_NOTHING, *map(_with_around, scores)))
+            scores[at] = _with_around(standard)
+    return np.concatenate((_NOTHING, *scores))
 
 
-def _add_sentences(
-    books: Sequence[_Searched], asked: Mapping[VectorKind, _Floats], scores: _Floats, first: npt.NDArray[np.int64]
+def _look_closely(
+    books: Sequence[_Searched],
+    asked: Mapping[VectorKind, Floats],
+    ids: npt.NDArray[np.int64],
+    scores: Floats,
+    look: Look,
 ) -> None:
-    """Add the scores of sentences to those of the passages `first`, which ascend."""
-    places, found = [first[:0]], [_NOTHING]
-    start = 0
-    for book in books:
-        some = first[slice(*np.searchsorted(first, (start, start + book.high - book.low)))]
-        for kind in OF_SENTENCES.keys() & book.matrix.compared(asked):
-            places.append(some)
-            passages = some - start + book.low
-            found.append(_best_sentences(book.matrix.kinds[kind], asked[OF_SENTENCES[kind]], passages))
-        start += book.high - book.low
-    at = np.concatenate(places)
-    if len(at):
-        by_sentences = scores[at].mean() + scores[at].std() * _standard_scores(np.concatenate(found))
-        scores[at] += np.float32(_BY_SENTENCES) * (by_sentences - scores[at])
+    """Sort the nearest passages anew: change their scores."""
+    near = _sorted(scores, _largest(scores, CLOSELY))
+    ends = np.cumsum([book.high - book.low for book in books])
+    firsts = [books[at].kind for at in np.searchsorted(ends, near, side="right")]
+    for first in dict.fromkeys(first for first in firsts if first is not None):
+        kinds = [kind for kind in CLOSER[first] if OF_SENTENCES.get(kind, kind) in asked]
+        some = [at for at, its in zip(near, firsts, strict=True) if its is first]
+        vectors = look(kinds, ids[some].tolist()) if kinds else {}
+        places = [at for at in some if int(ids[at]) in vectors]
+        if not places:
+            continue
+        measured = np.zeros(len(places), np.float32)
+        for kind in kinds:
+            question = asked[OF_SENTENCES.get(kind, kind)]
+            nearest_rows = [_nearest_rows(_rows([vectors[int(ids[at])][kind]], kind), question) for at in places]
+            measured += _standard_scores(np.array(nearest_rows, np.float32))
+        again = scores[places].mean() + scores[places].std() * _standard_scores(measured)
+        scores[places] += np.float32(_BY_CLOSER_LOOK) * (again - scores[places])
 
 
-def _rows(vectors: Sequence[bytes], width: int) -> Rows:
-    numbers = np.frombuffer(b"".join(vectors), np.int8).reshape(-1, width)
+def _rows(vectors: Sequence[bytes], kind: VectorKind) -> Rows:
+    numbers = np.frombuffer(b"".join(vectors), np.int8).reshape(-1, WIDTHS[kind])
     squares = np.einsum("ij,ij->i", numbers, numbers, dtype=np.int64)
-    counts = [0, *(len(each) // width for each in vectors)]
-    return Rows(numbers, np.sqrt(squares.astype(np.float32)), np.cumsum(counts))
+    return Rows(numbers, np.sqrt(squares.astype(np.float32)))
 
 
-def _cosines(rows: Rows, asked: _Floats, low: int, high: int) -> _Floats:
+def _cosines(rows: Rows, asked: Floats, low: int, high: int) -> Floats:
     found = np.empty(high - low, np.float32)
     for start in range(low, high, _BLOCK):
         stop = min(start + _BLOCK, high)
@@ -161,36 +180,31 @@ def _cosines(rows: Rows, asked: _Floats, low: int, high: int) -> _Floats:
     return found
 
 
-def _best_sentences(rows: Rows, asked: _Floats, passages: npt.NDArray[np.int64]) -> _Floats:
-    """Return the mean of the cosines of each passage's nearest sentences, at most _NEAREST_SENTENCES."""
-    counts = rows.begins[passages + 1] - rows.begins[passages]
-    begins = np.cumsum(counts) - counts
-    owners = np.repeat(np.arange(len(passages)), counts)
-    some = (rows.begins[passages] - begins)[owners] + np.arange(len(owners))
-    cosines = _cosines(Rows(rows.numbers[some], rows.lengths[some], begins), asked, 0, len(some))
-    ordered = 4.0 * owners - np.sort(4.0 * owners - cosines)  # so far apart, no passage's numbers pass another's
-    total = np.zeros(len(passages))
-    for place in range(_NEAREST_SENTENCES):
-        has = counts > place
-        total[has] += ordered[begins[has] + place]
-    found: _Floats = (total / np.clip(counts, 1, _NEAREST_SENTENCES)).astype(np.float32)
-    return found
+def _nearest_rows(rows: Rows, asked: Floats) -> float:
+    """Return the mean of the largest cosines, at most _NEAREST_SENTENCES."""
+    return float(np.sort(_cosines(rows, asked, 0, len(rows.numbers)))[-_NEAREST_SENTENCES:].mean())
 
 
-def _with_around(scores: _Floats) -> _Floats:
+def _with_around(scores: Floats) -> Floats:
     """Return the scores with a share of those of the passages before and after. At either end the passage itself stands
     for the one that is not there."""
     around = np.concatenate((scores[:1], scores, scores[-1:]))
     return scores + np.float32(_AROUND) * (around[:-2] + around[2:])
 
 
-def _standard_scores(every: _Floats) -> _Floats:
+def _standard_scores(every: Floats) -> Floats:
     if not len(every):
         return every
-    found: _Floats = (every - every.mean()) / max(float(every.std()), 1e-6)
+    found: Floats = (every - every.mean()) / max(float(every.std()), 1e-6)
     return found
 
 
-def _largest(scores: _Floats, limit: int) -> npt.NDArray[np.int64]:
+def _largest(scores: Floats, limit: int) -> npt.NDArray[np.int64]:
     """Return the places of at most `limit` of the largest scores, in no order."""
     return np.argpartition(-scores, limit - 1)[:limit] if 0 < limit < len(scores) else np.arange(len(scores))[:limit]
+
+
+def _sorted(scores: Floats, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return these places, those of the largest scores first, and of the same score as they are in the book."""
+    found: npt.NDArray[np.int64] = places[np.lexsort((places, -scores[places]))]
+    return found

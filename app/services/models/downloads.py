@@ -22,7 +22,7 @@ from app.models.hub.protocol import check_endpoint
 from app.models.incoming import Incoming, Unfinished, holds_files
 from app.models.local import ModelFile
 from app.models.offers import Offer, stored_name
-from app.models.records import Record, RecordedFile, folder_name, record_beside, today
+from app.models.provenance import Record, RecordedFile, folder_name, record_beside, today
 from app.services.audit_log import of_model
 from app.services.models.models import Models
 from app.store import system_keyring

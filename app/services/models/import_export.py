@@ -18,7 +18,7 @@ from app.models.copying import CopyJob, copy, hash_files, need_room, new_file
 from app.models.gguf.reader import HeaderReader
 from app.models.incoming import Incoming, holds_files
 from app.models.local import ModelFile, belongings, hashes_beside, model_at, own_belongings, size_of, stem_of
-from app.models.records import (
+from app.models.provenance import (
     RECORD_NAME,
     SUMS_NAME,
     FileState,

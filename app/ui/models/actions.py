@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.conversations.events import Hashing
 from app.core.errors import Problem
 from app.core.work import Cancel, finish
-from app.models.records import FileState, ModelVerdict
+from app.models.provenance import FileState, ModelVerdict
 from app.services.models.models import Models
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.bridge import Executor

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
 from app.ui.look.motion import Transition
 from app.ui.look.theme import Theme
-from app.ui.page.strip import GAP, MARGIN, Strip
+from app.ui.page.page_strip import GAP, MARGIN, Strip
 from app.ui.page.text_page import TRAVEL_BUTTONS
 from app.ui.widgets.accessibility import speak_as
 

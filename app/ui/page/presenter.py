@@ -29,10 +29,10 @@ from app.ui.page.open_books import OpenBooks
 from app.ui.page.page_column import Spot
 from app.ui.page.page_history import HistoryPlace
 from app.ui.page.page_images import undrawn_words
+from app.ui.page.page_strip import GAP
 from app.ui.page.panel import PagePanel
 from app.ui.page.popups import ThumbnailPopup, cited_pages
 from app.ui.page.questions import PageQuestions
-from app.ui.page.strip import GAP
 from app.ui.page.texts import PageTexts
 from app.wording.i18n import _
 from app.wording.page_names import no_page_words, unresolved_words

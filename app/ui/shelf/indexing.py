@@ -12,8 +12,8 @@ from app.ui.kit.window_context import WindowContext
 
 
 class BookIndexing(QObject):
-    """Indexes the books of the shelf while no answer or series of answers is wanted. The part of a book that was
-    indexed before it had to stop is not done again."""
+    """Indexes the books of the shelf while no answer or series of answers is wanted, and looks closely at them when
+    all are indexed, for as long as no more come. What was done before it had to stop is not done again."""
 
     changed = Signal(object)  # dict[str, int]: how many percent are done of the book that is being indexed
 
@@ -23,6 +23,7 @@ class BookIndexing(QObject):
         self._bridge = context.bridge
         self._activity = context.activity
         self._wanted = False
+        self._closely = False
         self._job: Job | None = None
         self._shown: dict[str, int] = {}
 
@@ -30,6 +31,8 @@ class BookIndexing(QObject):
     def want(self) -> None:
         """Index the books that are not indexed, of which there may be some now."""
         self._wanted = True
+        if self._job is not None and self._closely:
+            self._job.cancel()  # all are to be found before some are found better
         self.look()
 
     @Slot()
@@ -44,9 +47,10 @@ class BookIndexing(QObject):
 
     def _on_event(self, event: Indexing | Done[None] | Cancelled | Failed) -> None:
         if isinstance(event, Indexing):
-            self._show({event.book_id: 100 * event.done // max(1, event.total)})
+            self._closely = event.closely
+            self._show({} if event.closely else {event.book_id: 100 * event.done // max(1, event.total)})
             return
-        self._job = None
+        self._job, self._closely = None, False
         self._wanted = self._wanted or isinstance(event, Cancelled)
         self._show({})
         self.look()

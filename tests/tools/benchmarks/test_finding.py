@@ -159,7 +159,7 @@ def test_a_hundred_books_are_searched_at_once(shelf: Shelf, tmp_path: Path, name
         mixed = tuple(msgspec.structs.replace(page, number=at) for at, page in enumerate(order, 1))
         book = books.add(Document(f"Book {number}", Format.TEXT, f"{number:064x}", mixed, language=language), tmp_path)
         vectors.prepare(book.id, model)
-        ids = [id for id, _text in vectors.wanting(book.id, 10_000)]
+        ids = [each.id for each in vectors.wanting(book.id, 10_000)]
         vectors.keep(ids, (some * 2)[: len(ids)])
         vectors.finish(book.id)
         scope.append((book.id, None))

@@ -72,7 +72,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LibrarySear
             path = Path("/home/me", "North" if number % 2 else "South", f"{number}.pdf")
             book = books.add(Document(f"Document {number}", kind, f"{number:064x}", pages, language="en"), path)
             vectors.prepare(book.id, embedder.model)
-            ids = [id for id, _text in vectors.wanting(book.id, 10_000)]
+            ids = [each.id for each in vectors.wanting(book.id, 10_000)]
             vectors.keep(ids, [msgspec.msgpack.encode(embedder.vectors()) for _ in ids])
             vectors.finish(book.id)
             texts += own

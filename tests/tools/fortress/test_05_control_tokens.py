@@ -31,7 +31,7 @@ from app.engine.llama.llama import LlamaModel
 from app.engine.prompt import PromptTokenizer
 from app.engine.protocol import Prompt
 from app.engine.remote.formats import rendered
-from app.models.templates.cutting import work_out
+from app.models.templates.format_finding import work_out
 from app.services.asking.prompts import PromptQuestion
 from app.services.services import Services
 from app.store.books import Books

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from app.store.pages import PAGE_BYTES
+from app.store.database_pages import PAGE_BYTES
 from tests.features.comparison import contract
 from tests.features.rescue.store.rescuing import damage
 from tests.tools.fortress.program import Done, Program

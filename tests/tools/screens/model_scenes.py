@@ -13,7 +13,7 @@ from app.core.settings import KvType, ThemeChoice
 from app.models.hub.catalogue import catalogue
 from app.models.local import starter
 from app.models.offers import Offer
-from app.models.records import Record
+from app.models.provenance import Record
 from app.services.models import judgement
 from app.services.models.chat_templates import FormatReport
 from app.services.models.plans import Hardware

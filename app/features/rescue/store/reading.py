@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Protocol, TypeAlias
 
 from app.core.work import Work
-from app.features.rescue.store.records import Row, TreePage, Value, tree_page
+from app.features.rescue.store.row_format import Row, TreePage, Value, tree_page
 from app.features.rescue.store.shapes import SCHEMA, Layout, RowShape, layout_of
+from app.store.database_pages import StoredPages
 from app.store.migrations import MIGRATIONS
-from app.store.pages import StoredPages
 
 _OBJECTS = ("table", "index", "trigger", "view")
 _SCHEMA_COLUMNS = 5

@@ -15,9 +15,9 @@ from app.core.work import Work
 from app.features.rescue.store.reading import DERIVED, DamagedRows
 from app.features.rescue.store.saving import NewRows, Saved, StandIns, index_books, make_whole
 from app.features.rescue.store.shapes import layout_of
+from app.store.database_pages import StoredPages, open_pages
 from app.store.db import Database, draft_database, finish_rescue, replace_damaged
 from app.store.migrations import MIGRATIONS, migrate
-from app.store.pages import StoredPages, open_pages
 
 
 class Rescued(msgspec.Struct, frozen=True):

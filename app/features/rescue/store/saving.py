@@ -13,7 +13,7 @@ import msgspec
 from app.core.conversations.conversation import Ending, Timings, Usage
 from app.core.documents.document import Format, Section
 from app.core.errors import Code, Problem
-from app.features.rescue.store.records import Value
+from app.features.rescue.store.row_format import Value
 from app.features.rescue.store.shapes import Column, Layout, RowShape
 from app.store import passages
 from app.store.books import Books

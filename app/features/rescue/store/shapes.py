@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import apsw
 
-from app.features.rescue.store.records import Row, TreeKind, Value
+from app.features.rescue.store.row_format import Row, TreeKind, Value
 from app.store.migrations import MIGRATIONS, migrate
 
 SCHEMA = "sqlite_schema"

@@ -13,7 +13,7 @@ from app.features.tables.rows import QuestionRow, TableDraft, rows_of
 from app.features.tables.service import SheetTemplate, read_questions
 from app.features.tables.window.drafts import TableDrafts, stored_draft
 from app.features.tables.window.setup import SheetSetup
-from app.features.tables.window.work import ListedDocument, SheetWork, WantedSheet
+from app.features.tables.window.sheet_work import ListedDocument, SheetWork, WantedSheet
 from app.ui.kit.presenter import Presenter
 from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.workspace import Workspace

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.core.conversations.conversation import BookRef
 from app.features.tables.window.document_tree import DocumentTree
-from app.features.tables.window.work import ListedDocument
+from app.features.tables.window.sheet_work import ListedDocument
 from app.ui.look.icons import Icons
 from app.ui.look.theme import SPACE_S
 from app.ui.widgets.buttons import TextButton

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionVie
 
 from app.core.conversations.conversation import BookRef
 from app.core.documents.document import Book
-from app.features.tables.window.work import ListedDocument
+from app.features.tables.window.sheet_work import ListedDocument
 from app.ui.kit.rows import Index
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.icons import Icons, Symbol, draw_symbol

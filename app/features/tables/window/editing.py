@@ -13,7 +13,7 @@ from app.features.tables.window.column_dialog import ColumnDialog
 from app.features.tables.window.correction_dialog import CorrectionDialog
 from app.features.tables.window.document_chooser import DocumentsDialog
 from app.features.tables.window.panel import SheetPanel
-from app.features.tables.window.work import ListedDocument, OpenedSheet, SheetWork
+from app.features.tables.window.sheet_work import ListedDocument, OpenedSheet, SheetWork
 from app.ui.kit.presenter import Presenter
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.ui.workspace import Workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.features.tables.service import sheets_of, templates_of
 from app.features.tables.window.panel import SheetPanel
 from app.features.tables.window.presenter import SheetsPresenter
-from app.features.tables.window.work import SheetWork
+from app.features.tables.window.sheet_work import SheetWork
 from app.ui.shelf.running import RunningCard
 from app.ui.workspace import Workspace
 

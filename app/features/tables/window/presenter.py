@@ -17,7 +17,7 @@ from app.features.tables.window.editing import GridEditing
 from app.features.tables.window.panel import SheetPanel
 from app.features.tables.window.run import SheetRun, question_words
 from app.features.tables.window.setup import SheetSetup
-from app.features.tables.window.work import OpenedSheet, SheetWork, WantedSheet
+from app.features.tables.window.sheet_work import OpenedSheet, SheetWork, WantedSheet
 from app.features.tables.words import count_findings
 from app.ui.chat.question_queue import QuestionQueue
 from app.ui.kit.activity import EngineTask

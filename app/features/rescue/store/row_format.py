@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeAlias
 
-from app.store.pages import USABLE_BYTES, StoredPages
+from app.store.database_pages import USABLE_BYTES, StoredPages
 
 Value: TypeAlias = int | float | str | bytes | None
 

@@ -3,7 +3,7 @@
 Invariants:
 
 - Contents and indexes are never found as passages. Held by:
-  tests/store/test_cutting.py::test_contents_and_indexes_are_known,
+  tests/store/test_passage_cutting.py::test_contents_and_indexes_are_known,
   tests/store/test_passages.py::test_a_table_of_contents_is_not_found.
 - Whoever changes the rules raises `CUT`; books are then cut again. Held by:
   tests/services/finding/test_search.py::test_a_book_that_was_cut_by_older_rules_is_cut_again.
