@@ -45,20 +45,16 @@ _EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|`")
 @dataclass(frozen=True)
 class Claim:
     """A sentence of an answer that states something, or a clause of one: characters [start, end) of the answer. `text`
-    is on one line, without page marks. `above` is the heading that it stands below and the line that introduces its
-    list, and `denied` is the text that the claim says the documents do not say; each is empty where there is none."""
+    is on one line, without page marks. `lead` is the line that introduces its list, and `denied` is the text that the
+    claim says the documents do not say; each is empty where there is none. `turned` tells that the answer itself may
+    say something against it, so that the words of a page prove nothing."""
 
     start: int
     end: int
     text: str
-    above: str = ""
+    lead: str = ""
     denied: str = ""
-
-    @property
-    def lead(self) -> str:
-        """The line that introduces the list; empty where the claim is no entry of one."""
-        line = self.above.rpartition("\n")[2]
-        return line if line.endswith((":", "：")) else ""
+    turned: bool = False
 
 
 def claims(answer: str) -> tuple[Claim, ...]:
@@ -86,7 +82,7 @@ def states_something(sentence: str, *, alone: bool = False) -> bool:
     long_enough = len(words) >= 3 or letters >= 8
     if alone:
         long_enough = long_enough or len(words) >= 2 or letters >= 4 or re.search(r"\d", sentence) is not None
-    return long_enough and not sentence.endswith((":", "：")) and not _is_denial(sentence)
+    return long_enough and not sentence.endswith((":", "：")) and not is_denial(sentence)
 
 
 def _claims(answer: str) -> Iterator[Claim]:
@@ -104,11 +100,11 @@ def _claims(answer: str) -> Iterator[Claim]:
                 continue
             at = end
             text = plain_claim(replace(sentence, text=piece).line)
-            above = "\n".join(map(plain_claim, sentence.under.split("\n")))
-            if _is_denial(text):
-                yield Claim(start, end, text, above, _OF_DENIALS.sub(" ", text))
+            if is_denial(text):
+                yield Claim(start, end, text, denied=_OF_DENIALS.sub(" ", text))
             elif states_something(text, alone=alone or _MARK_BEHIND.match(answer, end) is not None):
-                yield Claim(start, end, text, above, text if _is_denial(above) else "")
+                lead = plain_claim(sentence.under.rpartition("\n")[2])
+                yield Claim(start, end, text, lead if lead.endswith((":", "：")) else "")
 
 
 def _apart(sentence: str) -> tuple[str, ...]:
@@ -117,14 +113,15 @@ def _apart(sentence: str) -> tuple[str, ...]:
     clauses, begin = [], 0
     for turn in _TURN.finditer(sentence):
         clause = sentence[begin : turn.start()]
-        if turn["anew"] or not _is_denial(clause):
+        if turn["anew"] or not is_denial(clause):
             clauses.append(clause)
             begin = turn.end()
     clauses.append(sentence[begin:])
-    return tuple(clauses) if any(map(_is_denial, clauses)) else (sentence,)
+    return tuple(clauses) if any(map(is_denial, clauses)) else (sentence,)
 
 
-def _is_denial(sentence: str) -> bool:
+def is_denial(sentence: str) -> bool:
+    """Return whether a sentence says that documents do not say something."""
     return _SAYS_NOTHING.search(sentence) is not None
 
 

@@ -25,8 +25,9 @@ from app.documents.citations.page_sentences import (
     content_terms,
     in_other_script,
 )
+from app.documents.citations.retractions import in_context
 from app.documents.citations.statements import Claim, claims, without_marks
-from app.documents.citations.word_for_word import turns_below, without_lead_in, word_for_word
+from app.documents.citations.word_for_word import without_lead_in, word_for_word
 from app.language.sentences import SentenceKind
 
 CLOSE = 0.6
@@ -74,7 +75,7 @@ class AnswerWeigher:
 
     def weigh(self, answer: str, citations: Sequence[Citation]) -> tuple[SentenceVerdict, ...]:
         """See `weigh_by_words`."""
-        found = claims(answer)
+        found = [in_context(answer, claim) for claim in claims(answer)]
         marks = self._marks(answer, found, citations)
         verdicts: list[SentenceVerdict] = []
         before: PageSentence | None = None
@@ -111,7 +112,7 @@ class AnswerWeigher:
         likely = [place for place in self._pages.likeliest(terms) if place not in named.pages]
         own = [each for place in named.pages for each in self._pages.of(*place)]
         others = [each for place in likely for each in self._pages.of(*place)]
-        for pool in () if turns_below(claim.above) else (own, others):
+        for pool in () if claim.turned else (own, others):
             if (found := word_for_word(claim.text, pool, before, following, claim.lead)) is not None:
                 elsewhere = named.written if pool is others else ""
                 verdict = _verdict(claim, Verdict.VERBATIM, found.sentences, elsewhere)
@@ -170,7 +171,7 @@ class AnswerWeigher:
         if not nearest or share < FAR:
             return SentenceVerdict(claim.start, claim.end, Verdict.NOTHING, named=named_there)
         verdict = _verdict(claim, Verdict.COMPARE, nearest, named_there if elsewhere else "")
-        if turns_below(claim.above) or is_doubtful(without_lead_in(claim.text), nearest):
+        if claim.turned or is_doubtful(without_lead_in(claim.text), nearest):
             return verdict
         return msgspec.structs.replace(verdict, verdict=Verdict.UNWEIGHED, reason=Unweighed.WAITING)
 

@@ -20,7 +20,7 @@ from app.documents.citations.page_sentences import PageSentence, content_terms
 from app.documents.citations.quotation import WantedQuotation
 from app.documents.citations.value_words import PARTIES
 from app.language import dates
-from app.language.languages import NEGATIONS, TURNING, word_set
+from app.language.languages import TURNING
 from app.language.sentences import SentenceKind
 from app.language.terms import is_unspaced
 
@@ -108,14 +108,6 @@ class WordForWord:
     """The page's sentences that a claim consists of, one for each of its clauses."""
 
     sentences: tuple[PageSentence, ...]
-
-
-_UNTRUE = word_set(
-    "false falsely untrue wrong wrongly incorrect incorrectly myth myths missing absent omitted lacking contrary"
-    " falsch unwahr unrichtig fehlt fehlen faux fausse inexact manque falso falsa incorrecto falta errato manca"
-)
-_NUMBER_SIGN = re.compile(r"\bnos?\.\s*(?=\d)")
-_UNTRUE_JAPANESE = re.compile("誤|間違|虚偽|嘘|欠け|ない|ません|ぬ")
 
 
 def word_for_word(
@@ -214,20 +206,7 @@ def is_excepted(sentence: PageSentence) -> bool:
 def stands_alone(sentence: PageSentence) -> bool:
     """Return whether nothing above a sentence turns what it says: it states something, and is no entry of a list of
     exceptions."""
-    return sentence.kind is not SentenceKind.QUESTION and not _turns(sentence.lead)
-
-
-def turns_below(above: str) -> bool:
-    """Return whether a line above a sentence of an answer, its heading or the line that introduces its list, may turn
-    what the sentence says: the line negates it or calls it untrue, or it introduces the list and limits it or makes it
-    depend on something."""
-    for line in _NUMBER_SIGN.sub("", _folded(above)).split("\n"):
-        words = frozenset(_WORD.findall(line))
-        if words & _UNTRUE or words & NEGATIONS or _UNTRUE_JAPANESE.search(line):
-            return True
-        if line.endswith((":", "：")) and _turns(line):
-            return True
-    return False
+    return sentence.kind is not SentenceKind.QUESTION and not turns(sentence.lead)
 
 
 def _says_below(
@@ -277,12 +256,12 @@ def _is_harmless(sentence: PageSentence, left: str, right: str, subject: str) ->
     `subject` is the claim's first clause, if the run is of a later one. The sentence may begin with the words that this
     clause begins with: "The tenant pays the rent and cleans the stairs" says the same as two sentences about him.
     """
-    clause_before = left.rstrip().endswith((";", "；")) and ":" not in left and not _turns(left)
+    clause_before = left.rstrip().endswith((";", "；")) and ":" not in left and not turns(left)
     if not (clause_before or _NUMBERING.fullmatch(left) or _begins_alike(subject, left)):
         return False
     rest = right.strip(" \t.。!！)）]”’\"'*_")
     whole = not rest
-    if not whole and (_FURTHER_CLAUSE.match(right) is None or _turns(rest) or points_back(rest.lstrip(";； "))):
+    if not whole and (_FURTHER_CLAUSE.match(right) is None or turns(rest) or points_back(rest.lstrip(";； "))):
         return False
     if sentence.kind in (SentenceKind.HEADING, SentenceKind.FRAGMENT) and not (whole and not left.strip()):
         return False
@@ -302,7 +281,8 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _turns(text: str) -> bool:
+def turns(text: str) -> bool:
+    """Return whether a text has a word that negates, limits, excepts or makes depend."""
     return bool(_turning_words(text))
 
 

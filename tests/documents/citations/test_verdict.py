@@ -61,6 +61,13 @@ def verdict(answer: str, *books: CitedBook) -> SentenceVerdict:
     return found[0]
 
 
+def verdict_on(words: str, answer: str) -> Verdict:
+    """Return the verdict on the sentence of an answer that begins with these words."""
+    found = weigh_by_words(answer, check(answer, (KENNEL,)), (KENNEL,))
+    (verdict,) = (each.verdict for each in found if answer.startswith(words, each.start))
+    return verdict
+
+
 @pytest.mark.parametrize(
     ("said", "page"),
     [
@@ -325,14 +332,51 @@ def test_what_is_said_beside_a_denial_has_a_verdict_of_its_own(answer: str, foun
         "If the pond is frozen:\n- ",
         "## Missing from the rules\n\nFor example:\n\n- ",
         "Falsch ist:\n- ",
-        "False: ",
-        "**Not true:** ",
-        "It would be wrong to say: ",
+        "The following is not in the rules. ",
+        "The following statements are false.\n\n- ",
+        "Nobody says this:\n\n",
+        "1. It is false that:\n   - ",
+        "- Wrong statements:\n  - ",
+        "# False statements\n\n## Prices\n\n- ",
+        "As an example of a false statement, take this one. ",
     ],
 )
 def test_words_of_a_page_below_a_line_that_turns_them_are_never_green(above: str) -> None:
-    answer = f"{above}A day costs 115.00 crowns."
-    assert verdict(answer).verdict is COMPARE
+    assert verdict_on("A day costs", f"{above}A day costs 115.00 crowns.") is COMPARE
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "This is not true.",
+        "That's false.",
+        "That isn’t correct.",
+        "False.",
+        "However, that is incorrect: it costs more.",
+        "[p. 1] This is wrong.",
+        "\n\nVerdict: false.",
+    ],
+)
+def test_words_of_a_page_that_an_answer_takes_back_are_never_green(behind: str) -> None:
+    assert verdict_on("A day costs", f"A day costs 115.00 crowns. {behind}") is COMPARE
+
+
+@pytest.mark.parametrize("behind", ["It does not include food.", "This is not all: food is extra.", "No dog pays."])
+def test_what_follows_may_deny_something_else(behind: str) -> None:
+    assert verdict_on("A day costs", f"A day costs 115.00 crowns. {behind}") is VERBATIM
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "The Guest may not:\n\n- keep cats\n\n",
+        "Cats are not kept: they bite. ",
+        "Nothing is said of cats.\n\n",
+        "## Not allowed\n\nCats.\n\n## Prices\n\n",
+    ],
+)
+def test_what_stands_above_may_deny_something_else(above: str) -> None:
+    assert verdict_on("A day costs", f"{above}A day costs 115.00 crowns.") is VERBATIM
 
 
 @pytest.mark.parametrize("above", ["## Prices\n\n", "The rules say:\n- ", "## Rule No. 2\n\n", "## When it ends\n\n- "])
@@ -340,9 +384,16 @@ def test_words_of_a_page_below_a_plain_line_are_green(above: str) -> None:
     assert verdict(f"{above}A day costs 115.00 crowns.").verdict is VERBATIM
 
 
+@pytest.mark.parametrize("label", ["False: ", "**Not true:** ", "It would be wrong to say: ", "❌ ", "- ✗ ", "Myth: "])
+def test_words_of_a_page_behind_a_label_that_turns_them_are_never_green(label: str) -> None:
+    assert verdict(f"{label}A day costs 115.00 crowns.").verdict is COMPARE
+
+
 def test_words_of_a_page_below_a_line_that_denies_them_in_japanese_are_never_green() -> None:
-    for above in ("次の記述は誤りです：\n- ", "規則に書かれていないこと：\n- "):
-        assert verdict(f"{above}料金は、毎月10日に払う。").verdict is COMPARE
+    for above in ("次の記述は誤りです：\n- ", "規則に書かれていないこと：\n- ", "以下は規則にありません。\n\n"):
+        assert verdict_on("料金は", f"{above}料金は、毎月10日に払う。") is COMPARE
+    for behind in ("これは誤りです。", "そうではありません。", "しかし、これは正しくありません。"):
+        assert verdict_on("料金は", f"料金は、毎月10日に払う。{behind}") is COMPARE
 
 
 def test_what_a_line_denies_is_not_said_by_a_model_either() -> None:
