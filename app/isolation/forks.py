@@ -53,7 +53,7 @@ class ForkServer:
 
     @property
     def may_fork(self) -> bool:
-        """Whether a fork of it may read one more file."""
+        """True if a fork of it may read one more file."""
         return self._left > 0
 
     def fork(self, files_fd: int) -> ForkedProcess:
@@ -141,7 +141,7 @@ class ForkedProcess:
 
     @property
     def is_beside_a_crash(self) -> bool:
-        """Whether a child of the same server, with the same layout of memory, ended of its own accord."""
+        """True if a child of the same server, with the same layout of memory, ended of its own accord."""
         return self._server.has_lost_one
 
     def end(self) -> None:
