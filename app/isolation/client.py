@@ -117,7 +117,7 @@ class ReaderProcess:
 
     @property
     def is_beside_a_crash(self) -> bool:
-        """Whether the last file of a process with the same layout of memory ended that one: this one gets no file."""
+        """True if the last file of a process with the same layout of memory ended that one: this one gets no file."""
         return self._forked is not None and self._forked.is_beside_a_crash
 
     def give(self, fds: Sequence[int]) -> bool:

@@ -49,7 +49,7 @@ FILES = 3
 """The descriptor at which a fork has the socket through which its files come; before, the server has its link there."""
 
 POSSIBLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
-"""Whether this system could have a server: it needs descriptors of processes, and the filter of system calls."""
+"""True if this system could have a server: it needs descriptors of processes, and the filter of system calls."""
 
 ORDER, READY, END = b"o", b"r", b"e"
 """Bytes: an order, to the server; that it is locked in, from the server; that a child is to end, on its leash."""
