@@ -112,7 +112,7 @@ class ReaderProcess:
 
     @property
     def is_lost(self) -> bool:
-        """Whether it ended because its fork server did."""
+        """True if it ended because its fork server did."""
         return self._forked is not None and self._forked.is_lost
 
     @property
