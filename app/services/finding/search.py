@@ -79,7 +79,8 @@ class Search:
     passages: Passages
     vectors: Vectors
     embedder: Embedder
-    _matrices: OrderedDict[str, Matrix] = field(default_factory=OrderedDict)
+    _matrices: OrderedDict[str, tuple[int, Matrix]] = field(default_factory=OrderedDict)
+    _joined: list[tuple[object, Sequence[Matrix]]] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
     def prepare(self, book_ids: Collection[str]) -> None:
@@ -129,12 +130,8 @@ class Search:
             return Neighbours({}, not wanted or not text.strip())
         from app.services.finding import vector_ranking  # late: the start of the desk needs no numpy
 
-        searched = []
-        for scope in scopes:
-            if cancel is not None and cancel.requested:
-                raise Stopped
-            searched.append((self._matrix(scope.book_id, finished[scope.book_id]), scope.ids))
-        kinds = vector_ranking.kinds_of_question([matrix for matrix, _ids in searched], english=seems_english(text))
+        searched = self._searched(scopes, finished, cancel)
+        kinds = vector_ranking.kinds_of_question(searched, english=seems_english(text))
         try:
             (question,) = self.embedder.embed((text,), kinds, asked=True)
         except AppError as error:
@@ -169,21 +166,47 @@ class Search:
                 found |= {each.id: some for each, some in zip(lacking, made, strict=True)}
         return found
 
+    def _searched(
+        self, scopes: Sequence[Scope], finished: Mapping[str, int], cancel: Cancel | None
+    ) -> Sequence[Matrix]:
+        """Return the vectors of these passages. Those of all that was searched last stay joined."""
+        from app.services.finding import vector_ranking
+
+        wanted = tuple((scope, finished[scope.book_id]) for scope in scopes)
+        with self._lock:
+            if self._joined and self._joined[0][0] == wanted:
+                return self._joined[0][1]
+        parts: dict[frozenset[VectorKind], list[tuple[str, int, Matrix, Matrix]]] = {}
+        for scope, version in wanted:
+            if cancel is not None and cancel.requested:
+                raise Stopped
+            book = self._matrix(scope.book_id, version)
+            parts.setdefault(frozenset(book.kinds), []).append((scope.book_id, version, book, book.within(scope.ids)))
+        searched = [vector_ranking.joined([part for *_book, part in alike]) for alike in parts.values()]
+        with self._lock:
+            for alike, together in zip(parts.values(), searched, strict=True):
+                for (book_id, version, book, part), again in zip(alike, together.books(), strict=True):
+                    if part is book:  # its numbers are kept once
+                        self._matrices[book_id] = version, again
+            self._joined[:] = [(wanted, searched)]
+            size = sum(matrix.size for _version, matrix in self._matrices.values())
+            while len(self._matrices) > 1 and size > _MOST_BYTES:
+                size -= self._matrices.popitem(last=False)[1][1].size
+        return searched
+
     def _matrix(self, book_id: str, version: int) -> Matrix:
         """Return the vectors of a book, from memory if they are still the same."""
         from app.services.finding import vector_ranking
 
         with self._lock:
             kept = self._matrices.get(book_id)
-            if kept is not None and kept.version == version:
+            if kept is not None and kept[0] == version:
                 self._matrices.move_to_end(book_id)
-                return kept
-        read = vector_ranking.matrix(version, self.vectors.of_book(book_id))
+                return kept[1]
+        read = vector_ranking.matrix(self.vectors.of_book(book_id))
         with self._lock:
-            self._matrices[book_id] = read
+            self._matrices[book_id] = version, read
             self._matrices.move_to_end(book_id)
-            while len(self._matrices) > 1 and sum(each.size for each in self._matrices.values()) > _MOST_BYTES:
-                self._matrices.popitem(last=False)
         return read
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, starmap
 from typing import TypeAlias
 
 import numpy as np
@@ -47,6 +48,7 @@ Look: TypeAlias = Callable[[Sequence[VectorKind], Sequence[int]], Mapping[int, T
 """Returns, by their ids, the vectors of these kinds of these passages, the nearest first, as far as they can be had."""
 
 _NOTHING = np.zeros(0, np.float32)
+_AT_ONCE = np.zeros(1, np.int64)  # where the only book begins
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,12 @@ class Rows:
 
 @dataclass(frozen=True)
 class Matrix:
-    """The vectors of a book, of the passages `ids`, which ascend. `version`: as the store says."""
+    """The vectors of passages with the ids `ids`, of one book or of several, one after the other, each of which begins
+    at one of `begins`. All have the same kinds."""
 
-    version: int
     ids: npt.NDArray[np.int64]
     kinds: dict[VectorKind, Rows]
+    begins: npt.NDArray[np.int64]
 
     @property
     def size(self) -> int:
@@ -71,18 +74,47 @@ class Matrix:
         return sum(rows.numbers.nbytes for rows in self.kinds.values())
 
     def compared(self, question: Container[VectorKind]) -> VectorKind | None:
-        """Return the kind by which a question with these kinds is compared with this book."""
+        """Return the kind by which a question with these kinds is compared with these passages."""
         return next((kind for kind in CLOSER if kind in question and kind in self.kinds), None)
 
+    def part(self, low: int, high: int) -> Matrix:
+        """Return the passages of one book from one place to another."""
+        kinds = {kind: Rows(rows.numbers[low:high], rows.lengths[low:high]) for kind, rows in self.kinds.items()}
+        return Matrix(self.ids[low:high], kinds, _AT_ONCE)
 
-def matrix(version: int, found: BookVectors) -> Matrix:
+    def within(self, ids: range) -> Matrix:
+        """Return the passages of one book that have these ids, which ascend."""
+        low, high = np.searchsorted(self.ids, (ids.start, ids.stop))
+        return self if high - low == len(self.ids) else self.part(int(low), int(high))
+
+    def books(self) -> list[Matrix]:
+        """Return the books apart."""
+        return list(starmap(self.part, pairwise((*self.begins.tolist(), len(self.ids)))))
+
+
+def matrix(found: BookVectors) -> Matrix:
     """Return the vectors of a book by which everything is searched, of the kinds that all of its passages have."""
     texts = list(map(unpacked, found.vectors))
     every = [kind for kind in CLOSER if texts and all(kind in text for text in texts)]
     if VectorKind.USE in every and VectorKind.E5 in every:
         every.remove(VectorKind.E5)  # one of many languages is enough
     kinds = {kind: _rows([text[kind] for text in texts], kind) for kind in every}
-    return Matrix(version, np.array(found.ids, np.int64), kinds)
+    return Matrix(np.array(found.ids, np.int64), kinds, _AT_ONCE)
+
+
+def joined(books: Sequence[Matrix]) -> Matrix:
+    """Return books that have the same kinds as one: thousands of them take as long to search as one that is as long."""
+    if len(books) == 1:
+        return books[0]
+    lengths = [len(book.ids) for book in books]
+    kinds = {
+        kind: Rows(
+            np.concatenate([book.kinds[kind].numbers for book in books]),
+            np.concatenate([book.kinds[kind].lengths for book in books]),
+        )
+        for kind in books[0].kinds
+    }
+    return Matrix(np.concatenate([book.ids for book in books]), kinds, np.cumsum([0, *lengths[:-1]]))
 
 
 def kinds_of_question(searched: Iterable[Matrix], *, english: bool) -> tuple[VectorKind, ...]:
@@ -93,52 +125,33 @@ def kinds_of_question(searched: Iterable[Matrix], *, english: bool) -> tuple[Vec
     return tuple(kind for kind in VectorKind if kind in first | closer)
 
 
-def nearest(
-    searched: Sequence[tuple[Matrix, range]], question: TextVectors, limit: int, look: Look
-) -> dict[int, float]:
-    """Return the passages, of these with these ids, whose vectors are nearest to those of the question, nearest first,
-    each with how near it is. `look` is asked for the vectors of those that are looked at closely."""
+def nearest(searched: Sequence[Matrix], question: TextVectors, limit: int, look: Look) -> dict[int, float]:
+    """Return the passages, of these, whose vectors are nearest to those of the question, nearest first, each with how
+    near it is. `look` is asked for the vectors of those that are looked at closely."""
     asked = {kind: np.frombuffer(vector, np.int8).astype(np.float32) for kind, vector in question.items()}
-    bounds = [np.searchsorted(matrix.ids, (ids.start, ids.stop)) for matrix, ids in searched]
-    books = [
-        _Searched(matrix, matrix.compared(asked), int(low), int(high))
-        for (matrix, _ids), (low, high) in zip(searched, bounds, strict=True)
-    ]
-    scores = _by_wholes(books, asked)
-    ids = np.concatenate([book.matrix.ids[book.low : book.high] for book in books])
-    _look_closely(books, asked, ids, scores, look)
+    scores = _by_wholes(searched, asked)
+    ids = np.concatenate([matrix.ids for matrix in searched])
+    _look_closely(searched, asked, ids, scores, look)
     scores = _standard_scores(scores) / np.float32(math.sqrt(2 * math.log(max(2, len(scores)))))
     best = _sorted(scores, _largest(scores, limit))
     return dict(zip(ids[best].tolist(), scores[best].tolist(), strict=True))
 
 
-@dataclass(frozen=True)
-class _Searched:
-    """The passages of a book from `low` to `high`. `kind`: the one by which it is compared."""
-
-    matrix: Matrix
-    kind: VectorKind | None
-    low: int
-    high: int
-
-
-def _by_wholes(books: Sequence[_Searched], asked: Mapping[VectorKind, Floats]) -> Floats:
-    """Return the scores of all passages, one book's after the other's."""
-    scores = [np.zeros(book.high - book.low, np.float32) for book in books]
-    for kind in {book.kind for book in books if book.kind is not None}:
-        using = [at for at, book in enumerate(books) if book.kind is kind]
-        rows = [books[at].matrix.kinds[kind] for at in using]
-        cosines = [
-            _cosines(some, asked[kind], books[at].low, books[at].high) for at, some in zip(using, rows, strict=True)
-        ]
-        found = _standard_scores(np.concatenate((_NOTHING, *cosines)))
+def _by_wholes(searched: Sequence[Matrix], asked: Mapping[VectorKind, Floats]) -> Floats:
+    """Return the scores of all passages, as they are searched."""
+    scores = [np.zeros(len(matrix.ids), np.float32) for matrix in searched]
+    compared = [matrix.compared(asked) for matrix in searched]
+    for kind in {kind for kind in compared if kind is not None}:
+        using = [at for at, its in enumerate(compared) if its is kind]
+        cosines = [_cosines(searched[at].kinds[kind], asked[kind]) for at in using]
+        found = _standard_scores(np.concatenate(cosines))
         for at, standard in zip(using, np.split(found, np.cumsum(list(map(len, cosines)))), strict=False):
-            scores[at] = _with_around(standard)
+            scores[at] = _with_around(standard, searched[at].begins)
     return np.concatenate((_NOTHING, *scores))
 
 
 def _look_closely(
-    books: Sequence[_Searched],
+    searched: Sequence[Matrix],
     asked: Mapping[VectorKind, Floats],
     ids: npt.NDArray[np.int64],
     scores: Floats,
@@ -146,8 +159,8 @@ def _look_closely(
 ) -> None:
     """Sort the nearest passages anew: change their scores."""
     near = _sorted(scores, _largest(scores, CLOSELY))
-    ends = np.cumsum([book.high - book.low for book in books])
-    firsts = [books[at].kind for at in np.searchsorted(ends, near, side="right")]
+    ends = np.cumsum([len(matrix.ids) for matrix in searched])
+    firsts = [searched[at].compared(asked) for at in np.searchsorted(ends, near, side="right")]
     for first in dict.fromkeys(first for first in firsts if first is not None):
         kinds = [kind for kind in CLOSER[first] if OF_SENTENCES.get(kind, kind) in asked]
         some = [at for at, its in zip(near, firsts, strict=True) if its is first]
@@ -170,26 +183,28 @@ def _rows(vectors: Sequence[bytes], kind: VectorKind) -> Rows:
     return Rows(numbers, np.sqrt(squares.astype(np.float32)))
 
 
-def _cosines(rows: Rows, asked: Floats, low: int, high: int) -> Floats:
-    found = np.empty(high - low, np.float32)
-    for start in range(low, high, _BLOCK):
-        stop = min(start + _BLOCK, high)
-        block = rows.numbers[start:stop].astype(np.float32)  # no `@`: its threads would wait for each other
-        found[start - low : stop - low] = np.einsum("ij,j->i", block, asked)
-    found /= np.maximum(rows.lengths[low:high] * np.sqrt(np.einsum("i,i", asked, asked)), 1)
+def _cosines(rows: Rows, asked: Floats) -> Floats:
+    found = np.empty(len(rows.numbers), np.float32)
+    for start in range(0, len(found), _BLOCK):
+        block = rows.numbers[start : start + _BLOCK].astype(np.float32)  # no `@`: its threads would wait for each other
+        found[start : start + _BLOCK] = np.einsum("ij,j->i", block, asked)
+    found /= np.maximum(rows.lengths * np.sqrt(np.einsum("i,i", asked, asked)), 1)
     return found
 
 
 def _nearest_rows(rows: Rows, asked: Floats) -> float:
     """Return the mean of the largest cosines, at most _NEAREST_SENTENCES."""
-    return float(np.sort(_cosines(rows, asked, 0, len(rows.numbers)))[-_NEAREST_SENTENCES:].mean())
+    return float(np.sort(_cosines(rows, asked))[-_NEAREST_SENTENCES:].mean())
 
 
-def _with_around(scores: Floats) -> Floats:
-    """Return the scores with a share of those of the passages before and after. At either end the passage itself stands
-    for the one that is not there."""
-    around = np.concatenate((scores[:1], scores, scores[-1:]))
-    return scores + np.float32(_AROUND) * (around[:-2] + around[2:])
+def _with_around(scores: Floats, begins: npt.NDArray[np.int64]) -> Floats:
+    """Return the scores with a share of those of the passages before and after. At either end of a book the passage
+    itself stands for the one that is not there."""
+    before, after = np.roll(scores, 1), np.roll(scores, -1)
+    firsts = begins[begins < len(scores)]
+    lasts = np.append(firsts[1:], len(scores))[: len(firsts)] - 1
+    before[firsts], after[lasts] = scores[firsts], scores[lasts]
+    return scores + np.float32(_AROUND) * (before + after)
 
 
 def _standard_scores(every: Floats) -> Floats:

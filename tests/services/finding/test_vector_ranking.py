@@ -10,7 +10,7 @@ import pytest
 
 from app.embedding.protocol import WIDTHS, TextVectors, VectorKind
 from app.services.finding import vector_ranking
-from app.services.finding.vector_ranking import Look, Matrix, kinds_of_question, matrix
+from app.services.finding.vector_ranking import Look, Matrix, joined, kinds_of_question, matrix
 from app.store.vectors import BookVectors
 
 
@@ -27,18 +27,16 @@ def vector(any_language: int, *english: int) -> TextVectors:
     return {kind: direction(kind, place) for kind, place in kinds}
 
 
-def book(first_id: int, *vectors: TextVectors) -> tuple[Matrix, range]:
+def book(first_id: int, *vectors: TextVectors) -> Matrix:
     ids = range(first_id, first_id + len(vectors))
-    return matrix(1, BookVectors(tuple(ids), tuple(map(msgspec.msgpack.encode, vectors)))), ids
+    return matrix(BookVectors(tuple(ids), tuple(map(msgspec.msgpack.encode, vectors))))
 
 
 def nothing(_kinds: Sequence[VectorKind], _ids: Sequence[int]) -> Mapping[int, TextVectors]:
     return {}
 
 
-def nearest(
-    searched: Sequence[tuple[Matrix, range]], question: TextVectors, limit: int, look: Look = nothing
-) -> list[int]:
+def nearest(searched: Sequence[Matrix], question: TextVectors, limit: int, look: Look = nothing) -> list[int]:
     return list(vector_ranking.nearest(searched, question, limit, look))
 
 
@@ -84,7 +82,15 @@ def test_what_is_around_ends_with_the_book() -> None:
     first = book(1, vector(9), vector(9), vector(9), vector(0))
     second = book(5, vector(9), vector(9), vector(9), vector(9))
     assert nearest([first, second], vector(0), 2) == [4, 3]
-    assert nearest([(first[0], range(1, 4))], vector(0), 9) == [1, 2, 3]
+    assert nearest([first.within(range(1, 4))], vector(0), 9) == [1, 2, 3]
+
+
+def test_books_that_are_joined_are_searched_as_if_apart() -> None:
+    books = [book(1, vector(0), vector(9), vector(0)), book(4), book(11, vector(9), vector(0), vector(0), vector(9))]
+    apart = vector_ranking.nearest([each for each in books if each.kinds], vector(0), 9, nothing)
+    together = joined([each for each in books if each.kinds])
+    assert vector_ranking.nearest([together], vector(0), 9, nothing) == pytest.approx(apart)
+    assert [each.ids.tolist() for each in together.books()] == [[1, 2, 3], [11, 12, 13, 14]]
 
 
 def test_nothing_is_near_to_nothing() -> None:
@@ -123,17 +129,17 @@ def test_each_book_is_looked_at_by_the_model_of_its_own_language() -> None:
         (VectorKind.BGE, VectorKind.BGE_SENTENCES): {False},
         (VectorKind.E5_SENTENCES,): {True},
     }
-    assert set(kinds_of_question([english[0], other[0]], english=True)) == set(question)
-    assert set(kinds_of_question([english[0]], english=False)) == {VectorKind.USE, VectorKind.E5}
+    assert set(kinds_of_question([english, other], english=True)) == set(question)
+    assert set(kinds_of_question([english], english=False)) == {VectorKind.USE, VectorKind.E5}
 
 
 def test_what_not_all_passages_of_a_book_have_does_not_count() -> None:
-    some, ids = book(1, vector(9), vector(0) | {VectorKind.MINILM: bytes(384)}, vector(9))
+    some = book(1, vector(9), vector(0) | {VectorKind.MINILM: bytes(384)}, vector(9))
     assert list(some.kinds) == [VectorKind.USE]
-    assert nearest([(some, ids)], vector(0, 1), 1) == [2]
+    assert nearest([some], vector(0, 1), 1) == [2]
 
 
 def test_of_what_an_earlier_octavo_made_one_model_of_many_languages_is_enough() -> None:
     e5 = {VectorKind.E5: bytes(384)}
-    assert list(book(1, vector(0) | e5)[0].kinds) == [VectorKind.USE]
-    assert list(book(1, e5)[0].kinds) == [VectorKind.E5]
+    assert list(book(1, vector(0) | e5).kinds) == [VectorKind.USE]
+    assert list(book(1, e5).kinds) == [VectorKind.E5]
