@@ -83,6 +83,14 @@ class Sources:
         )
         return tuple(map(_place, rows))
 
+    def members(self, source_id: int, path: Path) -> tuple[SourcePlace, ...]:
+        """Return the places of the documents that are inside this file of a source."""
+        rows = self._database.rows(
+            f"SELECT {_PLACE} FROM places WHERE source_id = ? AND path = ? AND member != '' ORDER BY member",
+            (source_id, os.fsencode(path)),
+        )
+        return tuple(map(_place, rows))
+
     def of_book(self, book_id: str) -> tuple[Path, ...]:
         """Return the files that have a book's content, as far as was last seen; those inside others by their names
         there."""

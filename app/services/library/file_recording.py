@@ -106,8 +106,7 @@ class FileRecording:
 
     def _before(self, container: SourcePlace) -> dict[str, SourcePlace]:
         """Return the documents that a container had the last time, by name."""
-        places = self._sources.places(container.source_id)
-        return {place.name: place for place in places if place.path == container.path and place.member}
+        return {place.name: place for place in self._sources.members(container.source_id, container.path)}
 
     def _member(self, container: SourcePlace, member: Member, before: dict[str, SourcePlace]) -> SourcePlace:
         name = "/".join(filter(None, (container.name, member.folder, member.name)))

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from app.core.conversations.bin import BinKind
-from app.core.conversations.sources import Adding, FileBegun, FileEnded, FilesFound, PlaceState
+from app.core.conversations.sources import Adding, FileBegun, FileEnded, FilesFound, PlaceState, SourcePlace
 from app.core.errors import AppError, Code
 from app.core.machine.paths import Paths
 from app.core.machine.secret import Password
@@ -25,6 +25,7 @@ from app.services.library import parallel_reading
 from app.services.library.folder_adding import AddingReport
 from app.services.library.parallel_reading import AddingPause, NamedFile
 from app.services.services import Services
+from app.store.sources import Sources
 from tests import work
 from tests.documents.locksmith import lock
 from tests.documents.pdf_writer import show, write_pdf
@@ -417,6 +418,25 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, case: Path
         real.close()
 
 
+def test_what_is_recorded_of_a_file_does_not_take_all_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[int] = []
+    places = Sources.places
+
+    def count(sources: Sources, source_id: int, *states: PlaceState) -> tuple[SourcePlace, ...]:
+        asked.append(source_id)
+        return places(sources, source_id, *states)
+
+    monkeypatch.setattr(Sources, "places", count)
+    case = tmp_path / "case"
+    _write(case, **{f"{number}.txt": f"Entry {number} of the ledger." for number in range(9)})
+    real = open_real_desk(Paths(tmp_path / "real"), None, NearReader())  # type: ignore[arg-type]
+    try:
+        assert len(finish(real.documents.adding.add([case], Cancel())).added) == 9
+        assert len(asked) == 1  # to compare the folder with what was there before
+    finally:
+        real.close()
+
+
 _KILLED_AMONG_MANY = """
 import os, signal, sys
 from pathlib import Path
@@ -449,11 +469,13 @@ def test_killed_among_many_nothing_is_lost_and_nothing_read_twice(tmp_path: Path
         killed = subprocess.run(command, cwd=Path(__file__).parents[3], check=False, capture_output=True)
         assert killed.returncode == -9, killed.stderr
     real = open_real_desk(Paths(tmp_path / "real"))
-    servers = set[int]()
+    servers, ended = set[int](), list[FileEnded]()
 
     def kill_the_server(event: object) -> None:
         server = real.documents.adding.reader._client._server
-        if isinstance(event, FileEnded) and server is not None and len(servers) < 3:
+        if isinstance(event, FileEnded):
+            ended.append(event)
+        if isinstance(event, FileEnded) and len(ended) in (20, 40, 60) and server is not None:
             servers.add(server._process.pid)
             os.killpg(server._process.pid, signal.SIGKILL)
 
