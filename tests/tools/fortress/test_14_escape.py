@@ -37,7 +37,8 @@ RUNGS = cells.offered()
 DOCUMENTS = "app.documents.worker"
 _LONG = "The ferry leaves at nine. It returns at noon.\n" * 6_000
 _LOOK_S = 0.005
-_SPARE = 6  # readers that may be over before they are seen
+_AT_ONCE = 40  # probes of one reader of the program
+_SPARE = 20  # readers for these, and that may be over before they are seen
 
 
 @pytest.mark.usefixtures("checkout")
@@ -112,8 +113,7 @@ class Raid:
     ended: dict[str, int] = field(default_factory=dict)
 
     def go(self, harmless: Iterable[str], deadly: Iterable[str]) -> None:
-        """Until the command is over: the deadly ones take a reader each, all others are one's, or those of some while
-        none is beside it at which they could be aimed."""
+        """Until the command is over: the deadly ones take a reader each, the others as many as it takes."""
         pending, seen = list(deadly), set[int]()
         last = [(name, aim) for aim in _AIMS for name in harmless]
         while not self.command.over:
@@ -155,13 +155,14 @@ class Raid:
         return probes.Scene(target, str(Path.home()), str(self.desk / "octavo.db"), loot, self._document(pid), 0)
 
     def _try(self, pid: int, aimed: list[tuple[str, str]]) -> None:
+        """Make some of those that are aimed at one process: a reader that stands still for too long is ended."""
+        aim = next(aim for aim in _AIMS for each in aimed if each[1] == aim)
         with takeover.taken_over(pid) as victim, mock.patch.object(probes, "perform", victim.call):
-            for aim in _AIMS:
-                with contextlib.suppress(LookupError, psutil.Error):
-                    scene = self._scene(pid, aim)
-                    for each in [each for each in aimed if each[1] == aim]:
-                        self.outcomes["".join(each)] = probes.outcome(probes.HARMLESS[each[0]], scene)
-                        aimed.remove(each)
+            with contextlib.suppress(LookupError, psutil.Error):
+                scene = self._scene(pid, aim)
+                for each in [each for each in aimed if each[1] == aim][:_AT_ONCE]:
+                    self.outcomes["".join(each)] = probes.outcome(probes.HARMLESS[each[0]], scene)
+                    aimed.remove(each)
 
     def _end(self, pid: int, names: list[str]) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -31,13 +32,15 @@ KINDS = (*READERS, FORKS)
 _CONSTANT = re.compile(r"0x[0-9a-f]+|\d+")
 
 
-def _sealed(program: Program, rung: Rung, folder: Path, book: Path, model: Path) -> dict[str, Seal]:
-    """A reader of each kind, the server of a kind that is forked, and a fork of it."""
+def _sealed(program: Program, rung: Rung, folder: Path, books: Sequence[Path], model: Path) -> dict[str, Seal]:
+    """A reader of each kind, the server of a kind that is forked, and a fork of it: there are two books, since there is
+    no server for one."""
     assert STRACE is not None
     folder.mkdir()
     log = folder / "calls"
     there = rungs.at(rung, program, folder / "empty", sealing.words(STRACE, log))
-    there.run("ask", "--document", book, "--model", model, "--context", "2048", "--max-tokens", "2", "Who?")
+    documents = [word for book in books for word in ("--document", book)]
+    there.run("ask", *documents, "--model", model, "--context", "2048", "--max-tokens", "2", "Who?")
     every = {module: list(sealing.seals(log, module)) for module in READERS}
     found = {module: [seal for seal in seals if not seal.is_fork] for module, seals in every.items()}
     found[FORKS] = [seal for seal in every[READERS[0]] if seal.is_fork]
@@ -99,10 +102,12 @@ def _shown(seal: Seal) -> set[str]:
 def test_the_seal_is_the_checkouts(
     rung: Rung, program: Program, tmp_path: Path, tiny_scout_fast: Path, figure: Figure
 ) -> None:
-    (book := tmp_path / "book.txt").write_text("The keeper hid the ledger under the stair. " * 20, "utf-8")
+    books = [tmp_path / name for name in ("book.txt", "other.txt")]
+    for book in books:
+        book.write_text(f"The keeper hid the ledger under the {book.stem}. " * 20, "utf-8")
     checkout = Program([sys.executable, "-P", "-m", "app"], tmp_path / "other")
-    theirs = _sealed(program, rung, tmp_path / "theirs", book, tiny_scout_fast)
-    ours = _sealed(checkout, rung, tmp_path / "ours", book, tiny_scout_fast)
+    theirs = _sealed(program, rung, tmp_path / "theirs", books, tiny_scout_fast)
+    ours = _sealed(checkout, rung, tmp_path / "ours", books, tiny_scout_fast)
     instructions = sum(_same_filters(theirs[module], ours[module]) for module in KINDS)
     for module in KINDS:
         one, other = theirs[module], ours[module]
