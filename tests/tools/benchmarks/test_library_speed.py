@@ -8,7 +8,7 @@ import os
 import random
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -24,7 +24,7 @@ from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
 from app.store.filters import SearchFilters
-from app.store.passages import Passages
+from app.store.passages import Passages, Scope
 from app.store.text_sources import TextSources
 from app.store.vectors import Vectors
 
@@ -119,7 +119,10 @@ def test_words_and_vectors_apart(desk: tuple[LibrarySearch, list[str]]) -> None:
     scopes = library.search.passages.scopes([(document.id, None) for document in documents])
     library.search.nearest(scopes, "the vectors are read first")
     asked = [query for query in _QUERIES if ":" not in query] * 4
-    finds = {"words": library.search.passages.by_words, "vectors": library.search.nearest}
+    finds: dict[str, Callable[[Sequence[Scope], str], object]] = {
+        "words": library.search.passages.by_words,
+        "vectors": library.search.nearest,
+    }
     for name, find in finds.items():
         took = []
         for query in asked:

@@ -24,15 +24,17 @@ class ScriptedIndexer:
     """Half of the one book at each run, as long as its gate is shut."""
 
     def __init__(self) -> None:
-        self.runs = 0
+        self.runs = self.stops = 0
+        self.closely = False
         self.gate = Gate()
 
     def index_shelf(self, cancel: Cancel) -> Work[Indexing, None]:
         self.runs += 1
-        yield Indexing(5, 10, "lease")
+        yield Indexing(5, 10, "lease", closely=self.closely)
         self.gate.wait(cancel)
         if cancel.requested:
             self.gate = Gate()
+            self.stops += 1
             raise Stopped
 
 
@@ -81,6 +83,21 @@ def test_a_book_that_comes_meanwhile_is_looked_at_afterwards(desk: Desk) -> None
     desk.indexing.want()
     desk.indexer.gate.open()
     wait(lambda: desk.indexer.runs == 2 and desk.bridge.idle)
+
+
+def test_a_closer_look_is_not_shown_and_gives_way_to_a_book_that_comes(desk: Desk) -> None:
+    desk.indexer.closely = True
+    desk.indexing.want()
+    wait(desk.indexer.gate.reached.is_set)
+    wait(lambda: desk.indexing._closely)
+    assert desk.shown == []
+    desk.indexer.closely = False
+    desk.indexing.want()
+    wait(lambda: desk.indexer.runs == 2 and desk.shown == [{"lease": 50}])
+    assert desk.indexer.stops == 1
+    desk.indexer.gate.open()
+    wait(lambda: desk.bridge.idle)
+    assert desk.indexer.runs == 2
 
 
 def test_the_shelf_says_how_much_is_indexed() -> None:
