@@ -22,7 +22,8 @@ To start Python, load the libraries and close the sandbox takes a third of a sec
    an earlier file is there, nor a path, a key or a password: these only ever were in other children. `random` is seeded
    anew. Children of one server have the same layout of memory (ASLR), stack canaries and seed of hashes. Since a file
    could try to guess these, the server is replaced after RENEWED_AFTER files, and at once after any child that ended
-   of its own accord, with those that wait for a file: a wrong guess is worth nothing in the next try.
+   of its own accord, with those that wait for a file: a wrong guess is worth nothing to later files. The files that are
+   read at the same moment, four at most, have the same layout.
 """
 
 from __future__ import annotations
