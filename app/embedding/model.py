@@ -11,7 +11,7 @@ not filled up to the longest of them, and no thread waits for another; one text 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -99,14 +99,22 @@ class EmbeddingModel:
         list(self._threads.map(lambda _number: met.wait(), range(THREADS)))  # it starts one only where none is idle
 
     def embed(
-        self, texts: Sequence[str], kinds: Sequence[VectorKind], *, asked: bool = False
+        self,
+        texts: Sequence[str],
+        kinds: Sequence[VectorKind],
+        *,
+        asked: bool = False,
+        before: Callable[[], None] | None = None,
     ) -> tuple[TextVectors, ...]:
-        """Return the vectors of each text, of the wanted kinds, in the form of `Embedded.vectors`."""
+        """Return the vectors of each text, of the wanted kinds, in the form of `Embedded.vectors`. `before` is called
+        in each thread before it computes."""
         encoders = {kind: self._encoders[OF_SENTENCES.get(kind, kind)] for kind in kinds}
         for encoder in encoders.values():
             encoder.read()
 
         def embedded(text: str) -> TextVectors:
+            if before is not None:
+                before()
             return {kind: _whole(encoder.encode(_parts(text, kind), asked=asked)) for kind, encoder in encoders.items()}
 
         return tuple(map(embedded, texts) if self._threads is None else self._threads.map(embedded, texts))

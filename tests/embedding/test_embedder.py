@@ -202,6 +202,10 @@ def test_who_is_patient_waits_behind_all_others(embedder: Embedder) -> None:
     children = psutil.Process().children(recursive=True)
     nice = {child.nice() for child in children if any("app.embedding.worker" in part for part in child.cmdline())}
     assert 19 in nice
+    if sys.platform == "linux":  # where each thread has a place in line of its own
+        threads = [path.read_text() for child in children for path in Path(f"/proc/{child.pid}/task").glob("*/stat")]
+        last = [stat for stat in threads if stat.rpartition(")")[2].split()[16] == "19"]
+        assert len(last) >= 2, "the one that takes orders, and those that compute"
 
 
 def test_the_limits_hold_the_models() -> None:
