@@ -130,6 +130,15 @@ class Database:
         return cls(path, key, connection, busy_ms)
 
     @staticmethod
+    def bytes_of(path: Path) -> int:
+        """Return how many bytes the database at `path` takes on the disk, with the files beside it; 0 if it is gone."""
+        sizes = 0
+        for ending in ("", *_COMPANIONS):
+            with contextlib.suppress(OSError):
+                sizes += path.with_name(path.name + ending).stat().st_size
+        return sizes
+
+    @staticmethod
     def discard(path: Path) -> None:
         """Delete a database that nobody has open, with its companions and copies. Raises AppError FOLDER_READ_ONLY."""
         _remove_copies(path)

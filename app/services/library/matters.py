@@ -64,6 +64,10 @@ class Matters:
         """Return all matters; the one that was opened last comes first."""
         return self.kept.all()
 
+    def sizes(self) -> dict[str, int]:
+        """Return how many bytes each matter takes on the disk, by its id; saved readings are not among them."""
+        return {matter.id: Database.bytes_of(self.paths.matter(matter.id)) for matter in self.all()}
+
     def create(self, name: str) -> Matter:
         """Create a matter with nothing in it. Raises AppError MATTER_NAME, MATTER_EXISTS."""
 

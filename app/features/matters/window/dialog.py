@@ -17,7 +17,7 @@ from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel
 from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row
 from app.wording.i18n import _
-from app.wording.units import day
+from app.wording.units import day, size
 
 _MatterRole = int(Qt.ItemDataRole.UserRole)
 _SIZE = QSize(620, 520)
@@ -38,6 +38,7 @@ class MattersDialog(QDialog):
     def __init__(self, matters: Sequence[Matter], open_matter: Matter | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._open_id = open_matter.id if open_matter is not None else ""
+        self._matters, self._sizes = matters, dict[str, int]()
         self.setWindowTitle(_("Matters"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
@@ -86,7 +87,7 @@ class MattersDialog(QDialog):
 
     def show_matters(self, matters: Sequence[Matter]) -> None:
         """Show the matters: the one that was opened last first, those that are archived behind the others."""
-        before = self._chosen()
+        self._matters, before = matters, self._chosen()
         self.list.clear()
         for matter in sorted(matters, key=lambda matter: matter.archived):
             name, words = desk_name(matter), self._words(matter)
@@ -107,11 +108,20 @@ class MattersDialog(QDialog):
             self.list.setCurrentRow(0)
         self._enable()
 
+    @Slot(object)
+    def show_sizes(self, sizes: dict[str, int]) -> None:
+        """Show how many bytes each matter takes on the disk, by its id."""
+        if sizes != self._sizes:
+            self._sizes = sizes
+            self.show_matters(self._matters)
+
     def _words(self, matter: Matter) -> str:
         opened = _("opened on {day}").format(day=day(datetime.fromtimestamp(matter.opened_at).astimezone()))
         if matter.id == self._open_id:
             opened = _("open now")
-        return f"{opened} · {_('archived')}" if matter.archived else opened
+        taken = self._sizes.get(matter.id)
+        takes = _("takes {size}").format(size=size(taken)) if taken else ""
+        return " · ".join(filter(None, (opened, takes, _("archived") if matter.archived else "")))
 
     def _chosen(self) -> Matter | None:
         chosen: Matter | None = next((item.data(_MatterRole) for item in self.list.selectedItems()), None)

@@ -42,6 +42,12 @@ class MatterManaging(Presenter):
     def _show(self) -> None:
         if self._dialog is not None:
             self._dialog.show_matters(self._desks.known)
+            self._call(self._matters.sizes, self._show_sizes)
+
+    @Slot(object)
+    def _show_sizes(self, sizes: dict[str, int]) -> None:
+        if self._dialog is not None:
+            self._dialog.show_sizes(sizes)
 
     @Slot()
     def ask_new(self) -> None:

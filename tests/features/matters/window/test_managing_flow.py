@@ -19,6 +19,7 @@ from app.features.matters.window.presenter import MatterManaging
 from app.ui.kit.form import CheckedForm, FormDialog
 from app.ui.settings.passphrase import NewPassphrase, SecretLine
 from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.wording.units import size
 from tests.said import says
 from tests.ui.gate import Gate
 from tests.ui.matter_window import Window
@@ -165,3 +166,19 @@ def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, windo
         "Client Two",
     ]
     assert "“Client One (2)” was imported." in window.words()
+
+
+def test_each_matter_says_what_it_takes_on_the_disk(window: Window) -> None:
+    made = window.desk.shared.matters.create("Case of crates")
+    window.presenter.shelf_area.matters.look()
+    wait(lambda: window.start._bridge.idle)
+    _managing(window).manage()
+    dialog = window.dialog(MattersDialog)
+    assert isinstance(dialog, MattersDialog)
+    wait(lambda: window.start._bridge.idle)
+    taken = window.desk.shared.matters.sizes()[made.id]
+    assert taken >= window.desk.paths.matter(made.id).stat().st_size > 0
+    spoken = [
+        dialog.list.item(number).data(Qt.ItemDataRole.AccessibleTextRole) for number in range(dialog.list.count())
+    ]
+    assert any(words.startswith("Case of crates") and f"takes {size(taken)}" in words for words in spoken)
