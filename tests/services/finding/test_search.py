@@ -226,9 +226,9 @@ def test_a_search_looks_closely_at_the_few_that_it_found_and_not_again(desk: Des
     book = desk.add(*[f"Page {number} has a whale." for number in range(40)])
     before = len(desk.embedder.seen)
     assert len(desk.pages("Which boat?", book)) == 9
-    assert len(desk.embedder.seen) == before + 1 + 12, "a question and some passages"
+    assert len(desk.embedder.seen) == before + 1 + 24, "a question and some passages"
     desk.pages("Which boat?", book)
-    assert len(desk.embedder.seen) == before + 1 + 12 + 1
+    assert len(desk.embedder.seen) == before + 1 + 24 + 1
 
 
 def test_where_it_cannot_look_closely_it_finds_what_it_finds(desk: Desk) -> None:
