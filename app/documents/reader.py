@@ -285,9 +285,10 @@ class DocumentReader:
     def _parse(
         self, path: Path, member: str, password: Password | None, cancel: Cancel
     ) -> Work[Opening, tuple[_OpenedFile, ReaderProcess, Document]]:
-        """Open a file and parse it, once more where it was not its own process that died but the fork server: that may
-        have been the fault of another file, or of nobody."""
-        for may_repeat in (True, False):
+        """Open a file and parse it, up to twice more if it was not its own process that died but the fork server: that
+        may have been the fault of another file, or of nobody. The second process may be one that waited, and that the
+        same server made."""
+        for may_repeat in (True, True, False):
             file = self._opened(path, member, cancel)
             process = self._client.open((file.fd,), file.path)
             try:
@@ -302,7 +303,7 @@ class DocumentReader:
                 raise
             else:
                 return file, process, said.document
-        raise AssertionError("the second time either returns or raises")
+        raise AssertionError("the last time either returns or raises")
 
     def members(self, path: Path, cancel: Cancel, member: str = "") -> tuple[Member, ...]:
         """Return the documents in a ZIP, or in one that is the `member` of a file; none if that is as deep as Octavo
