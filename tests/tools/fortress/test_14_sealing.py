@@ -102,7 +102,7 @@ def _shown(seal: Seal) -> set[str]:
 def test_the_seal_is_the_checkouts(
     rung: Rung, program: Program, tmp_path: Path, tiny_scout_fast: Path, figure: Figure
 ) -> None:
-    books = [tmp_path / name for name in ("book.txt", "other.txt")]
+    books = [tmp_path / name for name in ("a.txt", "b.txt")]  # of one size, which their readers' limits depend on
     for book in books:
         book.write_text(f"The keeper hid the ledger under the {book.stem}. " * 20, "utf-8")
     checkout = Program([sys.executable, "-P", "-m", "app"], tmp_path / "other")
