@@ -163,9 +163,9 @@ class ForkedProcess:
             if number is None:
                 return
             self.is_lost = not number
-            self.returncode = fork_server.NUMBER.unpack(number)[0] if number else -signal.SIGKILL
             self._leash.close()
-        self._server.buried(of_its_own_accord=self._ends_by == math.inf)
+            self._server.buried(of_its_own_accord=self._ends_by == math.inf)  # before anybody learns of it
+            self.returncode = fork_server.NUMBER.unpack(number)[0] if number else -signal.SIGKILL
 
 
 def _received(link: SocketEnd, size: int, seconds: float) -> bytes | None:

@@ -254,11 +254,11 @@ def test_a_file_whose_server_dies_is_read_by_a_fork_of_another(
     monkeypatch.setattr(ReaderProcess, "converse", die_with_the_server)
     assert "ferry" in finish(documents.read(path, Cancel())).pages[0].text
     assert server_of(readers) not in killed
-    deaths = 3
+    deaths = 4
     with pytest.raises(AppError) as told:
         finish(documents.read(path, Cancel()))
     assert (told.value.code, told.value.params) == (Code.READER_ENDED, {"path": str(path)})
-    assert len(killed) == 3  # twice for this file, and no more
+    assert len(killed) == 4  # three times for this file, and no more
 
 
 def test_a_server_that_died_between_two_files_is_replaced_unseen(
