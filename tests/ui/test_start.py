@@ -152,8 +152,8 @@ def test_nothing_heavy_is_imported_before_the_frame_is_shown(tmp_path: Path) -> 
     assert {"chat", "page", "shelf"} <= later
     assert [name for name in names if name.startswith("app.ui.") and name.split(".")[2] in later] == []
     assert [name for name in names if name.startswith("app.ui.widgets.")] == [
-        "app.ui.widgets.file_dialogs",
         "app.ui.widgets.accessibility",
+        "app.ui.widgets.file_dialogs",
     ]
 
 
