@@ -17,7 +17,7 @@ from app.engine.architectures import geometry_of
 from app.engine.planner import cache, graph
 from app.engine.planner.machine import DISK, Machine, MachineDevice
 
-_PROCESS_BYTES = 54_000_000
+_PROCESS_BYTES = 47_000_000
 """The bytes that the engine's process holds before it loads anything (Python, numpy, llama.cpp); measured."""
 
 _BYTES_PER_TOKEN_OF_VOCABULARY = 430

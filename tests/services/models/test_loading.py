@@ -202,7 +202,7 @@ def test_without_a_choice_a_context_that_fits_is_taken(
     alone = tmp_path / "models" / "scout.gguf"  # no projector beside it
     alone.parent.mkdir()
     alone.symlink_to(tiny_scout)
-    leave(monkeypatch, 100 << 20)
+    leave(monkeypatch, 93 << 20)
     info = loaded(desk, alone)
     assert 512 <= info.context_tokens < DEFAULT_CONTEXT
     problem_of(load(desk, alone, context_tokens=DEFAULT_CONTEXT))
