@@ -294,13 +294,10 @@ class DocumentReader:
             try:
                 order = Parse(file.name, password)
                 said = yield from process.converse(order, file.path, Parsed, _is_sound, cancel)
-            except AppError:
+            except BaseException as error:
                 self._client.end(process)
-                if not (may_repeat and process.is_lost):
+                if not (may_repeat and process.is_lost and isinstance(error, AppError)):
                     raise
-            except BaseException:
-                self._client.end(process)
-                raise
             else:
                 return file, process, said.document
         raise AssertionError("the last time either returns or raises")

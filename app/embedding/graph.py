@@ -22,7 +22,7 @@ MICROSOFT = "com.microsoft"
 """Operators that only ONNX Runtime has."""
 
 _PARTS = 4
-"""So many parts of what goes into an encoder's inner and outer layers are made bytes apart: one number is often ten
+"""The input of an encoder's inner and outer layers is made bytes in this many parts: one number is often ten
 times as large as all others, and so makes only its own part coarse."""
 
 Floats = npt.NDArray[np.float32]

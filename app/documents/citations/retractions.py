@@ -45,7 +45,7 @@ _TAKEN_BACK = re.compile(
     re.IGNORECASE,
 )
 _FAR = 200
-"""So many characters behind a claim are looked at."""
+"""The number of characters behind a claim that are looked at."""
 _BETWEEN = " \t\r\n.。!！”’\"'*_)）"
 
 

@@ -43,8 +43,8 @@ _BY_NAMES = 10.0  # more than all else together
 _SPARE = 4  # times as many as are wanted are looked at, since of one page not many are wanted
 
 _MADE_AT_ONCE = 24
-"""So many passages are looked at closely in any case: that takes a second of a processor where nothing was prepared for
-it. With half as many, Japanese questions find less."""
+"""The number of passages that are looked at closely in any case: that takes a second of a processor where nothing was
+prepared. With half as many, Japanese questions find less."""
 
 _MOST_BYTES = 512 << 20
 """The most bytes of vectors that are kept in memory: those of some 500 books of 300 pages."""

@@ -15,7 +15,7 @@ _WHOLE_CHARACTERS = 12
 """A cell up to this length is not broken where there is room: dates and amounts are read at a glance. Nor is as much
 of a longer word."""
 _UNSPACED_CHARACTERS = 4
-"""So many characters of a script without spaces stay together in a narrow column."""
+"""The characters of a script without spaces that stay together in a narrow column."""
 _WIDEST_LABEL = 0.4
 _AIR = 2.0
 """px beside a cell's words, so that no rounding breaks its line."""
