@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-import time
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,23 +140,23 @@ def test_no_object_of_the_window_outlives_locking(left_by_others: list[object], 
 
 
 @pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Once it is set, threads let go of what they did a moment later, as those do that have to wait for a processor."""
-    waits = threading.Event()
+def may_let_go(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """While it is cleared, threads do not let go of what they did, as a thread that has to wait for a processor."""
+    may_let_go = threading.Event()
+    may_let_go.set()
 
     def run(line: _Line) -> None:
         while (work := line.work.get()) is not None:
             work()
-            if waits.is_set():
-                time.sleep(0.2)
+            may_let_go.wait(20)
             del work
 
     monkeypatch.setattr(_Line, "_run", run)
-    return waits
+    return may_let_go
 
 
 def test_memory_is_cleared_after_each_thread_let_go_of_the_desk(
-    waits: threading.Event, protected: LockedWindow, monkeypatch: pytest.MonkeyPatch
+    may_let_go: threading.Event, protected: LockedWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, found = weakref.ref(protected.start._desk), []
     cleared = protected.desk_lock._forgetting
@@ -166,9 +165,10 @@ def test_memory_is_cleared_after_each_thread_let_go_of_the_desk(
     def look() -> None:
         collect()
         found.append(desk() is None)
+        may_let_go.set()
 
     monkeypatch.setattr(cleared, "_collect", look)
-    waits.set()
+    may_let_go.clear()
     protected.lock()
     wait(lambda: len(found) > 1)
     assert found == [False, True], "as soon as it is locked, and once more when the desk is closed"
