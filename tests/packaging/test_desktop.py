@@ -80,7 +80,7 @@ def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParse
 FOR_OTHERS = {
     *("application/x-ipynb+json", "application/x-subrip", "application/xhtml+xml", "text/csv", "text/html"),
     *("text/plain", "text/tab-separated-values", "text/vtt", "text/x-tex", "application/x-latex"),
-    *("text/org", "text/x-org"),
+    *("text/org", "text/x-org", "application/vnd.lotus-organizer"),
 }
 """The kinds of files that belong to browsers, editors and players: a desktop that has none would take Octavo for
 one."""

@@ -61,13 +61,15 @@ class Citation(msgspec.Struct, frozen=True, gc=False):
 
 class Usage(msgspec.Struct, frozen=True):
     """Counts of one answer, in tokens; reused + evaluated = prompt. `encoded_images` counts those of the prompt's
-    images that went through the projector; those that were seen before did not."""
+    images that went through the projector; those that were seen before did not. `tells_reused` is False if a server
+    does not say what it held before: then `evaluated_tokens` is the most that it may have read."""
 
     prompt_tokens: int = 0
     reused_tokens: int = 0
     evaluated_tokens: int = 0
     generated_tokens: int = 0
     encoded_images: int = 0
+    tells_reused: bool = True
 
 
 class Timings(msgspec.Struct, frozen=True):

@@ -8,7 +8,6 @@ import time
 from array import array
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -23,20 +22,17 @@ from app.engine.prompt import OnTokenized
 from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize, VisionInfo, Weigh, Weighed
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
-from app.engine.remote.guided import JsonSchema, Wanted, answer_form
+from app.engine.remote.guided import Wanted
 from app.engine.remote.images import GivenImages, about_images
-from app.engine.remote.layout import Chat, Laid, Sent
+from app.engine.remote.layout import Chat, Sent
+from app.engine.remote.stream_reader import StreamReader
 from app.engine.remote.transport import RequestPaused, Transport
 from app.engine.remote.wire import is_about_context
-
-MAX_CHARACTERS_A_TOKEN = 64
-"""No token of a vocabulary is that long on average: an answer that is longer than its limit allows is cut off."""
+from app.engine.remote.writing import Writing
 
 _SAMPLE = "The tenant pays on 1 May.\n\nDie Fähre legt um 7:45 Uhr ab. 船は港を出る。 `for i in range(10): f(x)` – №§"
 _DONE = b"[DONE]"
-_LENGTH = "length"
 _LEAST_LOG = -700.0
-_COMPLETE = ("stop", "eos", "stop_sequence")
 
 
 class RemoteSession:
@@ -113,7 +109,7 @@ class RemoteSession:
         if not laid.to_books:
             return Usage()
         self._check_model()
-        reader = _Reader(self._layout.tokens_of(laid.to_books), on_progress, lambda _text, _thought: None)
+        reader = StreamReader(self._layout.tokens_of(laid.to_books), on_progress)
         self._stream(laid.to_books, Sampling(temperature=0), self._server.shortest, reader)
         return reader.usage(0)
 
@@ -131,10 +127,15 @@ class RemoteSession:
         self._check_model()
         thoughts = Thoughts(laid.before_answer, bare=True)
         text = AnswerText(thoughts, tell, lambda: time.monotonic() - self._control.waited_s)
-        limit = (order.max_tokens + order.max_thought_tokens) * MAX_CHARACTERS_A_TOKEN
-        reader = _Reader(laid.size.total, on_progress, lambda _text, _thought: None, limit)
+        reader = StreamReader(laid.size.total, on_progress)
+
+        def stream(sent: Sent, max_tokens: int, wanted: Wanted | None) -> Ending:
+            if isinstance(sent, array):
+                max_tokens = max(1, min(max_tokens, self.info.context_tokens - len(sent)))
+            return self._stream(sent, order.sampling, max_tokens, reader, wanted)
+
         try:
-            ending = self._write(order, laid, reader, text, thoughts)
+            ending = Writing(order, laid, self._server, reader, text).write(stream)
         except Stopped:
             if not reader.first_text_at:
                 raise
@@ -148,48 +149,6 @@ class RemoteSession:
         read_s = max(0.0, begun - started)
         timings = Timings(read_s=read_s, first_token_s=read_s, generate_s=ended - begun)
         return Generated(ending, usage, timings)
-
-    def _write(self, order: AnswerTo, laid: Laid, reader: _Reader, text: AnswerText, thoughts: Thoughts) -> Ending:
-        """Have the thought and the answer written. A chat is one request: its thought has no limit of its own, and
-        what it should be held to behind a thought is only checked."""
-        wanted, sent = _wanted(order), laid.sent
-        first = None if thoughts.thinking else wanted
-
-        def take(piece: str, thought: str) -> None:
-            if thought:
-                thoughts.apart(thought)
-            text.add(thoughts.feed(piece.encode()) if piece else b"")
-            if isinstance(sent, Chat):
-                return
-            if thoughts.closing and not text.limited and 0 < order.max_thought_tokens <= thoughts.tokens:
-                raise _ThoughtOverError
-            if first is not wanted and not thoughts.thinking and not text.text and thoughts.closes in reader.written:
-                raise _ThoughtOverError
-
-        reader.on_text = take
-        try:
-            return self._stream(sent, order.sampling, order.max_tokens + order.max_thought_tokens, reader, first)
-        except _ThoughtOverError:
-            assert not isinstance(sent, Chat)
-            behind, first = self._behind_thought(sent, reader.written, thoughts), wanted
-            if thoughts.closing:
-                text.limited = True
-                text.add(thoughts.feed(thoughts.closing.encode()))
-            return self._stream(behind, order.sampling, order.max_tokens, reader, wanted)
-
-    def _behind_thought(self, sent: array[int] | str, written: str, thoughts: Thoughts) -> array[int] | str:
-        """Return the text or tokens to send so that the server goes on behind a thought that it has `written`, closed
-        or not: it holds all but what closes that. Raises AppError REMOTE_*; Stopped."""
-        closing = thoughts.closing
-        if not closing:
-            written, mark, behind = written.rpartition(thoughts.closes)
-            closing = mark + behind
-        if isinstance(sent, str):
-            return sent + written + closing
-        before, opening, thought = written.rpartition(thoughts.opening)
-        marks = self._server.tokenize([before + opening, closing], special=True)
-        (inside,) = self._server.tokenize([thought], special=False)
-        return sent + array("i", [*marks[0], *inside, *marks[1]])
 
     def weigh(self, order: Weigh, on_weighed: Callable[[int, int], None]) -> Weighed:
         """See `protocol.Weigh`: each question is a request of its own.
@@ -221,7 +180,7 @@ class RemoteSession:
     # ---- streaming
 
     def _stream(
-        self, sent: Sent, sampling: Sampling, max_tokens: int, reader: _Reader, wanted: Wanted | None = None
+        self, sent: Sent, sampling: Sampling, max_tokens: int, reader: StreamReader, wanted: Wanted | None = None
     ) -> Ending:
         """Stream an answer to the reader and return how it ended. The server holds it to `wanted`, unless it refuses
         that. Raises AppError REMOTE_*; Stopped."""
@@ -230,7 +189,7 @@ class RemoteSession:
         else:
             plain = self._server.request(sent, sampling, max_tokens)
         request = plain if wanted is None else self._server.held(plain, wanted)
-        reader.begin()
+        reader.begin(max_tokens)
         with about_images() if isinstance(sent, Chat) else nullcontext():
             try:
                 return self._streamed(sent, request, max_tokens, reader)
@@ -242,7 +201,7 @@ class RemoteSession:
     def _messages(self, chat: Chat) -> tuple[wire.ChatMessage, ...]:
         return self.images.messages(chat, self._transport.host)
 
-    def _streamed(self, sent: Sent, request: wire.Request, max_tokens: int, reader: _Reader) -> Ending:
+    def _streamed(self, sent: Sent, request: wire.Request, max_tokens: int, reader: StreamReader) -> Ending:
         while True:
             stream = self._transport.stream(request.path, request)
             try:
@@ -260,7 +219,7 @@ class RemoteSession:
                 raise AppError(Code.REMOTE_CUT, host=self._transport.host)
             return reader.ending
 
-    def _take(self, event: bytes, reader: _Reader, max_tokens: int) -> None:
+    def _take(self, event: bytes, reader: StreamReader, max_tokens: int) -> None:
         host = self._transport.host
         chunk = wire.decoded(event, wire.Chunk, host)
         if chunk.error is not None:
@@ -272,7 +231,7 @@ class RemoteSession:
         if not sound:
             raise AppError(Code.REMOTE_ANSWER_STRANGE, host=host)
 
-    def _generated(self, reader: _Reader) -> int:
+    def _generated(self, reader: StreamReader) -> int:
         """Return the tokens of the answer: as the server reports them, else counted in its text."""
         if reader.reported_tokens is not None or not reader.text:
             return reader.reported_tokens or 0
@@ -295,10 +254,6 @@ class RemoteSession:
             raise AppError(Code.REMOTE_MODEL_CHANGED, host=self._transport.host)
 
 
-class _ThoughtOverError(Exception):
-    """A thought has ended, or reached its limit."""
-
-
 def _log_of(word: str, words: Sequence[str], found: dict[str, float]) -> float:
     """Return the natural logarithm of the probability that an answer begins with a word: of the tokens that are the
     beginning of this one alone, blanks and capitals aside. If none of the likeliest is, it is that of the least likely
@@ -309,84 +264,6 @@ def _log_of(word: str, words: Sequence[str], found: dict[str, float]) -> float:
         if begun and [each for each in words if each.casefold().startswith(begun)] == [word]:
             own.append(log)
     return math.log(sum(map(math.exp, own))) if own and max(own) > _LEAST_LOG else min(found.values())
-
-
-def _wanted(order: AnswerTo) -> Wanted | None:
-    """Return the schema or form that an answer is held to; None for none, and where the model goes on with what is
-    written already."""
-    goes_on = bool(order.prompt.messages) and order.prompt.messages[-1].role == "assistant"
-    if goes_on:
-        return None
-    if order.schema:
-        return JsonSchema(order.schema)
-    if order.held is None:
-        return None
-    return answer_form(order.held, order.prompt.quoted or order.prompt.documents)
-
-
-@dataclass
-class _Reader:
-    """A stream and what has come of it. `on_text` gets text, and thoughts that the server keeps apart from it."""
-
-    total: int
-    on_progress: Callable[[int, int, int], None]
-    on_text: Callable[[str, str], None]
-    limit_characters: int = MAX_CHARACTERS_A_TOKEN
-    text: list[str] = field(default_factory=list)
-    ending: Ending | None = None
-    first_text_at: float = 0.0
-    reported_tokens: int | None = None
-    chunks: int = 0
-    characters: int = 0
-    reused: int = 0
-    done: int = 0
-
-    @property
-    def is_too_long(self) -> bool:
-        return self.characters > self.limit_characters
-
-    @property
-    def written(self) -> str:
-        return "".join(self.text)
-
-    def begin(self) -> None:
-        self._show(0, 0)
-
-    def _show(self, done: int, reused: int) -> None:
-        self.done, self.reused = done, reused
-        self.on_progress(done, self.total, reused)
-
-    def take(self, chunk: wire.Chunk) -> bool:
-        """Take a chunk of the stream; return False for one that no sound server sends."""
-        if (progress := chunk.prompt_progress) is not None:
-            reused = min(progress.cache, self.total)
-            self._show(max(reused, min(progress.processed, self.total)), reused)
-        for choice in chunk.choices[:1]:
-            text, thought = choice.said, choice.thought
-            if text or thought:
-                if not self.first_text_at and self.done < self.total:  # not every server says how far it is
-                    self._show(self.total, self.reused)
-                self.first_text_at = self.first_text_at or time.monotonic()
-                self.chunks += 1
-                self.characters += len(text) + len(thought)
-                if self.is_too_long:
-                    return False
-                self.text += [thought, text]
-                self.on_text(text, thought)
-            if choice.finish_reason is not None:
-                if choice.finish_reason not in (_LENGTH, *_COMPLETE):
-                    return False
-                self.ending = Ending.LENGTH if choice.finish_reason == _LENGTH else Ending.COMPLETE
-        if (usage := chunk.usage) is not None:
-            self.reported_tokens = usage.completion_tokens
-            self.total = usage.prompt_tokens or self.total
-            details = usage.prompt_tokens_details
-            cached = None if details is None else details.cached_tokens
-            self.reused = min(self.reused if cached is None else cached, self.total)
-        return True
-
-    def usage(self, generated: int) -> Usage:
-        return Usage(self.total, self.reused, self.total - self.reused, generated)
 
 
 def _describe(server: dialects.ServerDialect, host: str, origin: str, spec: LoadSpec) -> ModelInfo:

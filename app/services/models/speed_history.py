@@ -68,9 +68,9 @@ class SpeedHistory:
 
     def read(self, place: Place, usage: Usage, seconds: float) -> None:
         """Learn from a prompt that was mostly evaluated. What was reused may have come from the disk, which takes its
-        time, too."""
+        time, too; of a server that does not say what it reused, nothing is learnt."""
         tokens = usage.evaluated_tokens
-        if tokens >= usage.reused_tokens and not usage.encoded_images:
+        if usage.tells_reused and tokens >= usage.reused_tokens and not usage.encoded_images:
             self.keep_reading(place, usage.prompt_tokens - tokens // 2, tokens, seconds)
 
     def answered(self, place: Place, usage: Usage, timings: Timings) -> None:

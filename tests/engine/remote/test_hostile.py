@@ -20,7 +20,7 @@ from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import AnswerTo, EngineState, ReadBooks
-from app.engine.remote.session import MAX_CHARACTERS_A_TOKEN
+from app.engine.remote.stream_reader import MAX_CHARACTERS_A_TOKEN
 from app.engine.remote.transport import MAX_EVENT_BYTES
 from tests.engine.remote.conftest import ASKED, HASTY, NewServer, connect, refusal
 from tests.engine.remote.toy_server import WAIT_S, Handler, Route, ToyServer, complete
@@ -173,6 +173,7 @@ def test_an_answer_longer_than_its_limit_is_cut_off(new_server: NewServer, proce
 
 def test_an_answer_of_megabytes_arrives_whole(new_server: NewServer, engine: EngineClient) -> None:
     server = new_server()
+    server.context_tokens = 1 << 17
     connect(engine, server.address)
     piece, pieces = "The tenant pays. " * 6_000, 12
 

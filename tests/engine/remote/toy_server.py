@@ -138,6 +138,8 @@ class ToyServer(ThreadingHTTPServer):
             self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.answer: list[str] = ["The ", "tenant ", "pays."]
         self.slots = 1
+        self.context_tokens = CONTEXT_TOKENS
+        self.cached_tokens: int | None = 7
         self.sees = sees
         self.kind = kind
         self.asked: list[tuple[str, Any, dict[str, str]]] = []
@@ -177,7 +179,9 @@ class ToyServer(ThreadingHTTPServer):
 
 
 def models(handler: Handler) -> None:
-    handler.send_json({"object": "list", "data": [{"id": MODEL, "object": "model", "max_model_len": CONTEXT_TOKENS}]})
+    handler.send_json(
+        {"object": "list", "data": [{"id": MODEL, "object": "model", "max_model_len": handler.server.context_tokens}]}
+    )
 
 
 def complete(handler: Handler) -> None:
@@ -210,7 +214,9 @@ def _write(handler: Handler, prompt_tokens: int, choice: Callable[[str], dict[st
         "completion_tokens": len(words),
         "total_tokens": prompt_tokens + len(words),
     }
-    handler.send_event({"choices": [], "usage": usage | {"prompt_tokens_details": {"cached_tokens": 7}}})
+    told = handler.server.cached_tokens  # None: vLLM without --enable-prompt-tokens-details
+    details = {"cached_tokens": told} if told is not None else None
+    handler.send_event({"choices": [], "usage": usage | {"prompt_tokens_details": details}})
     handler.send_event("[DONE]")
 
 
@@ -233,7 +239,10 @@ def _sglang_tokenize(handler: Handler) -> None:
 
 
 def _llama_props(handler: Handler) -> None:
-    settings = {"default_generation_settings": {"n_ctx": CONTEXT_TOKENS}, "total_slots": handler.server.slots}
+    settings = {
+        "default_generation_settings": {"n_ctx": handler.server.context_tokens},
+        "total_slots": handler.server.slots,
+    }
     handler.send_json(settings | {"modalities": {"vision": handler.server.sees, "audio": False}})
 
 

@@ -157,6 +157,6 @@ class QuestionAnswered(msgspec.Struct, frozen=True):
     conversation: str
     model: str
     server: Annotated[str, Meta(description="the host that answered; empty: a model on this computer")]
-    tokens_reused: int
+    tokens_reused: Annotated[int | None, Meta(description="null: the server does not say")]
     tokens_read: int
     tokens_written: int

@@ -217,7 +217,7 @@ def _described(question: Question, answer: Answer, host: str) -> QuestionAnswere
         question.conversation_id,
         answer.model,
         host,
-        usage.reused_tokens,
+        usage.reused_tokens if usage.tells_reused else None,
         usage.evaluated_tokens,
         usage.generated_tokens,
     )

@@ -282,10 +282,10 @@ def _word_numbers(answer: Answer, images: int) -> list[_Words]:
     if not usage.prompt_tokens:
         return []
     parts = [_("prompt: {n} tokens").format(n=count(usage.prompt_tokens))]
-    for words, tokens, seconds in (
-        (_("read: {n} tokens"), usage.evaluated_tokens, timings.read_s),
-        (_("written: {n} tokens"), usage.generated_tokens, timings.generate_s),
-    ):
+    steps = [(_("written: {n} tokens"), usage.generated_tokens, timings.generate_s)]
+    if usage.tells_reused:
+        steps.insert(0, (_("read: {n} tokens"), usage.evaluated_tokens, timings.read_s))
+    for words, tokens, seconds in steps:
         part = words.format(n=count(tokens))
         if tokens and seconds > 0:
             speed = _("{n} tokens/s").format(n=count(round(tokens / seconds)))
