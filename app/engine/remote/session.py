@@ -22,13 +22,13 @@ from app.engine.prompt import OnTokenized
 from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize, VisionInfo, Weigh, Weighed
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
+from app.engine.remote.answer_requests import AnswerRequests
 from app.engine.remote.guided import Wanted
 from app.engine.remote.images import GivenImages, about_images
 from app.engine.remote.layout import Chat, Sent
 from app.engine.remote.stream_reader import StreamReader
 from app.engine.remote.transport import RequestPaused, Transport
 from app.engine.remote.wire import is_about_context
-from app.engine.remote.writing import Writing
 
 _SAMPLE = "The tenant pays on 1 May.\n\nDie Fähre legt um 7:45 Uhr ab. 船は港を出る。 `for i in range(10): f(x)` – №§"
 _DONE = b"[DONE]"
@@ -135,7 +135,7 @@ class RemoteSession:
             return self._stream(sent, order.sampling, max_tokens, reader, wanted)
 
         try:
-            ending = Writing(order, laid, self._server, reader, text).write(stream)
+            ending = AnswerRequests(order, laid, self._server, reader, text).write(stream)
         except Stopped:
             if not reader.first_text_at:
                 raise

@@ -23,7 +23,7 @@ Stream: TypeAlias = Callable[[Sent, int, Wanted | None], Ending]
 """Streams an answer of at most so many tokens to what is sent, held to a form or schema, and returns how it ended."""
 
 
-class Writing:
+class AnswerRequests:
     """Writes one answer by as many requests as its thought needs.
 
     A thought that cannot be sent back shares one request with its answer: in a chat, where it comes in a field of its
