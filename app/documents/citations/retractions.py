@@ -45,7 +45,7 @@ _TAKEN_BACK = re.compile(
     re.IGNORECASE,
 )
 _FAR = 200
-"""The number of characters behind a claim that are looked at."""
+"""The number of characters behind a claim in which a sentence may take it back."""
 _BETWEEN = " \t\r\n.。!！”’\"'*_)）"
 
 

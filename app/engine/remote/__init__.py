@@ -16,5 +16,10 @@ Invariants:
   tests/engine/remote/test_images.py::test_nothing_in_a_book_becomes_a_control_token.
 - Whether a server holds answers to a form is found out once, by a short request with nothing of a book in it. Held by:
   tests/engine/remote/test_guided.py::test_what_a_server_obeys_is_found_out_once.
+- The limit of an answer counts the answer, and that of a thought the thought. Held by:
+  tests/engine/remote/test_limits.py,
+  tests/engine/remote/test_images.py::test_the_limit_of_an_answer_about_an_image_counts_the_answer.
+- What a server does not say of its cache is not taken for 0. Held by:
+  tests/engine/remote/test_limits.py::test_what_a_server_does_not_say_of_its_cache_is_not_zero.
 - Every kind of server passes the suite of the engine on this machine. Held by: tests/contracts/test_engine.py.
 """

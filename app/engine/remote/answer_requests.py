@@ -31,28 +31,29 @@ class AnswerRequests:
     answer are counted, of which each server sends one for a token.
     """
 
-    def __init__(self, order: AnswerTo, laid: Laid, server: ServerDialect, reader: StreamReader, text: AnswerText):
+    def __init__(
+        self, order: AnswerTo, laid: Laid, server: ServerDialect, reader: StreamReader, text: AnswerText
+    ) -> None:
+        """Take what `reader` reads from now on, and put the answer into `text`."""
         self._order, self._sent, self._server = order, laid.sent, server
         self._reader, self._text, self._thoughts = reader, text, text.thoughts
-        self._most_thought = order.max_thought_tokens
-        self._left = self._most_thought
-        """The tokens of the thought's limit that no request has had yet."""
-        self._is_chat = isinstance(laid.sent, Chat)
-        names_messages = opens_thoughts(laid.before_answer) and not self._thoughts.thinking
-        self._shares = bool(self._most_thought) and (
-            laid.sent.thinks if isinstance(laid.sent, Chat) else names_messages
-        )
-        self._splits = False
+        self._most_thought = self._left = order.max_thought_tokens
+        """The limit of the thought, and what of it no request has had yet, in tokens."""
+        self._wanted = _wanted(order)
+        self._held = None if self._thoughts.thinking else self._wanted
+        if isinstance(laid.sent, Chat):
+            may_share, self._splits = laid.sent.thinks, False
+        else:
+            may_share = opens_thoughts(laid.before_answer) and not self._thoughts.thinking
+            self._splits = self._most_thought > 0 or self._held is not self._wanted
+        self._shares = self._most_thought > 0 and may_share
         self._is_behind = False
         self._pieces = 0
         reader.on_text = self._take
 
     def write(self, stream: Stream) -> Ending:
         """Have everything written; return how the answer ended. Raises what `stream` raises."""
-        wanted = _wanted(self._order)
-        sent, held = self._sent, None if self._thoughts.thinking else wanted
-        self._splits = not self._is_chat and (self._most_thought > 0 or held is not wanted)
-        limit = self._order.max_tokens
+        sent, held, limit = self._sent, self._held, self._order.max_tokens
         if self._shares:
             limit += self._most_thought
         elif self._thoughts.thinking and self._most_thought:
@@ -69,15 +70,15 @@ class AnswerRequests:
                 limit = self._order.max_tokens + self._most_thought
                 continue
             except _ThoughtOverError:
-                sent, held, limit = self._behind_thought(), wanted, self._order.max_tokens
+                sent, held, limit = self._behind_thought(), self._wanted, self._order.max_tokens
                 continue
             if ending is not Ending.LENGTH or self._is_behind or self._shares or not self._splits:
                 return ending
             if self._thoughts.closing and self._left > 0:
                 sent, limit = self._sent_back(), self._left
             elif self._thoughts.closing:
-                sent, held, limit = self._behind_thought(), wanted, self._order.max_tokens
-            elif self._thoughts.any and 0 < self._pieces < self._order.max_tokens:
+                sent, held, limit = self._behind_thought(), self._wanted, self._order.max_tokens
+            elif self._thoughts.closes and 0 < self._pieces < self._order.max_tokens:
                 sent, limit, self._is_behind = self._sent_back(), self._order.max_tokens - self._pieces, True
             else:
                 return ending
@@ -92,13 +93,15 @@ class AnswerRequests:
         before = len(text.text)
         text.add(thoughts.feed(piece.encode()) if piece else b"")
         self._pieces += len(text.text) > before
-        if thoughts.any and not self._is_behind and self._most_thought and self._pieces >= self._order.max_tokens:
+        has_thought = self._most_thought > 0 and thoughts.any and not self._is_behind
+        if (self._shares or has_thought) and self._pieces >= self._order.max_tokens:
             raise _AnswerFullError
         if self._shares or self._is_behind or not self._splits:
             return
         if thoughts.closing and 0 < self._most_thought <= thoughts.tokens:
             raise _ThoughtOverError
-        if thoughts.any and not thoughts.thinking and not text.text and thoughts.closes in self._reader.written:
+        is_over = thoughts.closes and not thoughts.thinking and not text.text
+        if is_over and thoughts.closes in self._reader.written:
             raise _ThoughtOverError
 
     def _behind_thought(self) -> Sent:
@@ -119,10 +122,10 @@ class AnswerRequests:
         if isinstance(sent, str):
             return sent + written + closing
         thoughts = self._thoughts
-        before, opening, rest = written.partition(thoughts.opening) if thoughts.opening else ("", "", written)
-        if not opening:
+        before, opening, rest = written.partition(thoughts.opening)
+        if not opening:  # the prompt has it
             before, rest = "", written
-        thought, closes, said = rest.partition(thoughts.closes) if thoughts.closes else ("", "", rest)
+        thought, closes, said = rest.partition(thoughts.closes)
         marks = self._server.tokenize([before + opening, closes + closing], special=True)
         texts = self._server.tokenize([thought, said], special=False)
         return sent + array("i", [*marks[0], *texts[0], *marks[1], *texts[1]])

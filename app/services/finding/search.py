@@ -43,7 +43,7 @@ _BY_NAMES = 10.0  # more than all else together
 _SPARE = 4  # times as many as are wanted are looked at, since of one page not many are wanted
 
 _MADE_AT_ONCE = 24
-"""The number of passages that are looked at closely in any case: that takes a second of a processor where nothing was
+"""The number of passages that get a closer look in any case, which takes a second of a processor where nothing was
 prepared. With half as many, Japanese questions find less."""
 
 _MOST_BYTES = 512 << 20

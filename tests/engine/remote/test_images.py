@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from PIL import Image
 
+from app.core.conversations.conversation import Ending
 from app.core.conversations.events import Thinking, Token
 from app.core.conversations.values import AnswerForm, ValueKind, held_form
 from app.core.errors import AppError, Code
@@ -53,6 +54,21 @@ def _give(engine: EngineClient, prompt: Prompt) -> tuple[Pixels, ...]:
 def _ask(engine: EngineClient, prompt: Prompt) -> None:
     _give(engine, prompt)
     finish(engine.run(AnswerTo(prompt, Sampling(), 50), Cancel()))
+
+
+@pytest.mark.parametrize("thinks", [True, False])
+def test_the_limit_of_an_answer_about_an_image_counts_the_answer(
+    thinks: bool, new_server: NewServer, engine: EngineClient
+) -> None:
+    """The request has room for a thought, whether the model then thinks or not."""
+    server = new_server("vllm", sees=True)
+    server.answer = ["<think>", "w ", "</think>"] * thinks + [f"a{n} " for n in range(40)]
+    connect(engine, server.address)
+    _give(engine, _SHOWN)
+    events, generated = run(engine.run(AnswerTo(_SHOWN, Sampling(), 24, max_thought_tokens=100), Cancel()))
+    said = "".join(event.text for event in events if isinstance(event, Token))
+    assert said == "".join(f"a{n} " for n in range(24))
+    assert generated.ending is Ending.LENGTH
 
 
 @pytest.mark.parametrize("kind", ["vllm", "sglang", "llama-server"])

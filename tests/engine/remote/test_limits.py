@@ -42,9 +42,12 @@ def thinks_first(server: ToyServer, *, apart: bool = False) -> None:
         handler.begin_stream()
         words = words[: body["max_tokens"]]
         for word in words:
-            is_thought = apart and word in whole[: len(THOUGHT) + 2]
-            said = {"text": "", "reasoning_content": word.strip("</think>")} if is_thought else {"text": word}
-            handler.send_event({"choices": [said]})
+            if not apart:
+                handler.send_event({"choices": [{"text": word}]})
+            elif word in THOUGHT:
+                handler.send_event({"choices": [{"text": "", "reasoning_content": word}]})
+            else:
+                handler.send_event({"choices": [{"text": word if word in ANSWER else ""}]})
         reason = "stop" if words and words[-1] == ANSWER[-1] else "length"
         handler.send_event({"choices": [{"text": "", "finish_reason": reason}]})
         count = {"prompt_tokens": len(body["prompt"]), "completion_tokens": len(words)}
@@ -115,6 +118,17 @@ def test_a_thought_in_a_field_of_its_own_takes_nothing_from_the_answer(
     assert said(events) == "".join(ANSWER[:12])
     assert ending.ending is Ending.LENGTH
     assert limits(server) == [12, 112]
+
+
+def test_a_message_that_is_named_without_a_thought_before_it_is_the_answer(
+    new_server: NewServer, engine: EngineClient
+) -> None:
+    server = new_server("vllm")
+    server.answer = ["<|channel|>final<|message|>", *ANSWER]
+    connect(engine, server.address)
+    events, ending = run(engine.run(AnswerTo(ASKED, Sampling(), 12, max_thought_tokens=100), Cancel()))
+    assert said(events) == "".join(ANSWER[:11]), "its name is one of its tokens"
+    assert ending.ending is Ending.LENGTH
 
 
 def test_what_several_requests_took_is_counted_as_one_answer(new_server: NewServer, engine: EngineClient) -> None:

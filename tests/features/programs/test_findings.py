@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from app.core.conversations.conversation import Answer, BookRef, Citation, CitationState, Ending, Question
+from app.core.conversations.conversation import Answer, BookRef, Citation, CitationState, Ending, Question, Usage
 from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
 from app.features.programs.mcp import tools
-from app.features.programs.mcp.text import answer_text
+from app.features.programs.mcp.text import answer_text, tokens_text
 
 _ASKED = Question("c", "May he?", (BookRef("b"),))
 _TEXT = "He pays ten euros [p. 3]. He leaves in May [p. 99]. He sings."
@@ -16,6 +16,16 @@ _VERDICTS = (
     SentenceVerdict(26, 51, Verdict.COMPARE, (Evidence("b", "Lease", 3, "iii", "He left\nin May."),), "99"),
     SentenceVerdict(52, 61, Verdict.NOTHING),
 )
+
+
+def test_other_programs_are_not_told_that_a_silent_server_reused_nothing() -> None:
+    usage = Usage(500, 0, 500, 9, tells_reused=False)
+    answer = Answer("a", "q", _TEXT, Ending.COMPLETE, "", 0.0, usage=usage)
+    described = tools._described(_ASKED, answer, "desk.example")
+    assert described.tokens_reused is None
+    told = Answer("a", "q", _TEXT, Ending.COMPLETE, "", 0.0, usage=Usage(500, 0, 500, 9))
+    assert tokens_text(answer) != tokens_text(told)
+    assert tools._described(_ASKED, told, "").tokens_reused == 0
 
 
 def test_other_programs_get_one_verdict_for_each_sentence() -> None:

@@ -128,6 +128,15 @@ def test_a_measurement_of_another_place_or_file_is_not_used(model: Path, learnin
     assert with_measured(longer, model, learning).measured.writing == Rate(100.0, 1050), "the context may differ"
 
 
+def test_nothing_is_learned_from_a_server_that_does_not_say_what_it_reused(model: Path, learning: SpeedHistory) -> None:
+    plan = planned()
+    before = told(model, learning, plan)
+    learning.read(key(model, plan), msgspec.structs.replace(used(100_000, 100_000), tells_reused=False), 1.0)
+    assert told(model, learning, plan) == before
+    learning.read(key(model, plan), used(100_000, 100_000), 1.0)
+    assert told(model, learning, plan) != before
+
+
 def test_what_is_too_short_or_has_images_is_not_learned(model: Path, learning: SpeedHistory) -> None:
     plan = planned()
     at = key(model, plan)

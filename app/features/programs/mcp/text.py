@@ -56,5 +56,8 @@ def answer_text(question: Question, answer: Answer, shelf: Mapping[str, Book]) -
 def tokens_text(answer: Answer) -> str:
     """Say how much was read for an answer."""
     reused, read = answer.usage.reused_tokens, answer.usage.evaluated_tokens
+    if not answer.usage.tells_reused:
+        words = _("{n} tokens of the documents and the conversation; the server does not say how many it reused.")
+        return words.format(n=count(read))
     words = _("{n} tokens of the documents and the conversation, of which {reused} had been read before.")
     return words.format(n=count(reused + read), reused=count(reused))

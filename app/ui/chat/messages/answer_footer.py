@@ -291,7 +291,7 @@ def _word_numbers(answer: Answer, images: int) -> list[_Words]:
             speed = _("{n} tokens/s").format(n=count(round(tokens / seconds)))
             part += _(" in {time}, {speed}").format(time=duration(seconds), speed=speed)
         parts.append(part)
-    if usage.reused_tokens:
+    if usage.tells_reused and usage.reused_tokens:
         parts.append(_("reused: {n} tokens").format(n=count(usage.reused_tokens)))
     if timings.first_token_s > 0:
         parts.append(_("first word after {time}").format(time=duration(timings.first_token_s)))

@@ -180,6 +180,19 @@ def test_the_foot_counts_and_says_what_was_reused(view: ConversationView) -> Non
         assert words in foot.describe()
 
 
+def test_the_foot_says_nothing_of_reuse_that_a_server_does_not_tell(view: ConversationView) -> None:
+    told = turn(1, "When?", TEXT, CITATIONS)
+    assert told.answer is not None
+    usage = msgspec.structs.replace(told.answer.usage, tells_reused=False)
+    silent = msgspec.structs.replace(told, answer=msgspec.structs.replace(told.answer, usage=usage))
+    view.show_turns((silent,), SHELF)
+    only_answer(view).foot.numbers_button.click()
+    described = only_answer(view).foot.describe()
+    assert "prompt: 279,641 tokens" in described
+    assert "read: " not in described
+    assert "reused: " not in described
+
+
 def test_what_the_foot_says_is_on_one_line_and_in_a_narrow_window_whole(view: ConversationView) -> None:
     text = " ".join(f"Sentence {verdict.value} is here." for verdict in Verdict)
     verdicts = [judged(text, f"Sentence {verdict.value} is here.", verdict, 3) for verdict in Verdict]
