@@ -33,6 +33,8 @@ _WITHOUT = f"{_OF_BOOK} AND id NOT IN (SELECT passage_id FROM passage_vectors)"
 _AT_FIRST_SIGHT = "at first sight: "
 """A book that was not looked at closely has this before the name of its model."""
 
+_UNFINISHED = "(cut != :cut OR (:model != '' AND (embedder NOT IN (:model, :first) OR NOT embedded)))"
+
 
 class BookVectors(msgspec.Struct, frozen=True):
     """The vectors of a book. `vectors` holds one for each of the passages `ids`, which ascend, as it was given to be
@@ -79,13 +81,17 @@ class Vectors:
         """Return the books that lack vectors of this model ("": of none), or were cut by older rules; the newest
         first."""
         rows = self._database.rows(
-            """SELECT id FROM books
-                WHERE bin_id = '' AND (
-                    cut != :cut OR (:model != '' AND (embedder NOT IN (:model, :first) OR NOT embedded))
-                ) ORDER BY added_at DESC""",
-            {"cut": CUT, "model": model, "first": _AT_FIRST_SIGHT + model},
+            f"SELECT id FROM books WHERE bin_id = '' AND {_UNFINISHED} ORDER BY added_at DESC", _unfinished(model)
         )
         return tuple(row[0] for row in rows)
+
+    def is_unfinished(self, book_id: str, model: str) -> bool:
+        """Return whether a book is among the `unfinished`; the others are not looked at."""
+        row = self._database.row(
+            f"SELECT 1 FROM books WHERE id = :id AND bin_id = '' AND {_UNFINISHED}",
+            _unfinished(model) | {"id": book_id},
+        )
+        return row is not None
 
     def seen_at_first_sight(self, model: str) -> tuple[str, ...]:
         """Return the finished books that were not looked at closely, the newest first."""
@@ -183,3 +189,8 @@ def _cut_again(connection: apsw.Connection, book_id: str, outline: str) -> None:
     sections = outline_of(pages, msgspec.json.decode(outline, type=tuple[Section, ...]))
     connection.execute("UPDATE books SET outline = ? WHERE id = ?", (msgspec.json.encode(sections).decode(), book_id))
     passages.index(connection, book_id, pages, sections)
+
+
+def _unfinished(model: str) -> dict[str, str | int]:
+    """Return the values of `_UNFINISHED`."""
+    return {"cut": CUT, "model": model, "first": _AT_FIRST_SIGHT + model}

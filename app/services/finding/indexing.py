@@ -64,7 +64,7 @@ class Indexer:
     def _index(self, book_id: str, cancel: Cancel, *, patient: bool) -> Work[Indexing, None]:
         model = self.embedder.model
         self.vectors.prepare(book_id, model)
-        if book_id not in self.vectors.unfinished(model):
+        if not self.vectors.is_unfinished(book_id, model):
             return
         done, total = self.vectors.progress(book_id)
         kinds, last = first_kinds(english=self._is_english(book_id)), 0
