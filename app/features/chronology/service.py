@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from app.core.dates import PartialDate
+from app.core.errors import AppError, Code
 from app.core.work import Cancel, Stopped, Work
 from app.features.chronology.data import NamedEntity, TimelineEvent, TimelineFinding
 from app.features.chronology.store import Timeline
@@ -45,10 +46,12 @@ class Timelines:
     def _look_through(self, book_id: str) -> None:
         from app.features.chronology.finding import find_events, find_names  # now: their expressions take a moment
 
-        known = {book.id: book for book in self.library.books()}
-        if (book := known.get(book_id)) is None:
-            return  # it was taken away meanwhile
-        pages = self.library.pages(book_id)
+        try:
+            book, pages = self.library.book(book_id), self.library.pages(book_id)
+        except AppError as error:
+            if error.code is Code.FILE_MISSING:
+                return  # it was taken away meanwhile
+            raise
         events = find_events(pages, book.title, PartialDate.parse(book.facts.date[:10]))
         self.store.keep_found(book_id, RULES, tuple(events), tuple(find_names(pages)))
 

@@ -32,8 +32,9 @@ from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import count, counted
 
-_SHOWN_EACH = 20
-"""The number of books after which what was found so far is shown."""
+_SHOWN_FIRST, _SHOWN_AGAIN = 20, 1.5
+"""The number of books after which what was found so far is shown first, and how many times as many books there are
+whenever it is shown again: all of it is read each time, which takes the longer, the more there is."""
 
 _MOST_LIKELY = 8
 """The most others that are offered to be merged with a name."""
@@ -86,6 +87,7 @@ class TimelinePresenter(Presenter):
         self._entity_id = ""  # whose events alone are shown
         self._job: Job | None = None
         self._stopped = False
+        self._shown_next = _SHOWN_FIRST
         panel.tab_changed.connect(self._show)
         panel.filtered.connect(self._show)
         panel.entity_dropped.connect(self._drop_entity)
@@ -129,6 +131,7 @@ class TimelinePresenter(Presenter):
         self._loaded = loaded
         self._show()
         if loaded.wanting and self._job is None and not self._stopped:
+            self._shown_next = _SHOWN_FIRST
             self._job = self._bridge.stream(Executor.RULES, self._work.timelines.find, self._on_event)
 
     @Slot(object)
@@ -143,7 +146,8 @@ class TimelinePresenter(Presenter):
                 words = counted(total, one, several, done=count(done))
                 title = f" · {' '.join(disarm(book.title).split())}" if book else ""
                 self.panel.show_running(words + title, done / total)
-                if done and done % _SHOWN_EACH == 0:
+                if done >= self._shown_next:
+                    self._shown_next = int(done * _SHOWN_AGAIN)
                     self._load(self._work.load)
             case Done() | Cancelled() | Failed():
                 self._job = None

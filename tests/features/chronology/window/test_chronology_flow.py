@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
+from unittest import mock
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -10,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.documents.document import Document, Format, Page
 from app.core.names import EntityKind
+from app.features.chronology.store import Timeline
 from app.features.chronology.window.chronology import ChronologyWindow
 from app.features.chronology.window.dialogs import EntityDialog, EventDialog
 from app.features.chronology.window.presenter import TimelinePresenter
@@ -21,6 +24,7 @@ from tests.ui.room import Room, wait
 
 _FIRST = "Mr Smith and Marlow Rigging Ltd signed the lease on 5 March 2024.\n\nThe following day Anna Berg was told."
 _SECOND = "John Smith left on 31 March 2031."
+_MANY = 200
 _MAIL = "Anna Berg wrote on 2 January 2024 about the berth."
 
 
@@ -328,3 +332,19 @@ def test_its_title_says_which_list_is_shown(room: Room) -> None:
     assert (panel.title.text(), panel.accessibleName()) == ("People", "People")
     room.feature(ChronologyWindow).open_events()
     assert (panel.title.text(), panel.accessibleName()) == ("Chronology", "Chronology")
+
+
+def test_what_is_found_of_many_documents_is_loaded_a_few_times(room: Room) -> None:
+    with room.desk.database.write():
+        for number in range(_MANY):
+            page = Page(1, "1", f"They met in berth {number} on 9 May 2025.")
+            title = f"Minutes {number}"
+            document = Document(title, Format.TEXT, hashlib.sha256(title.encode()).hexdigest(), (page,))
+            room.fake.books.add(document, Path(f"/home/me/{title}.txt"))
+    room.open()
+    chronology = room.feature(ChronologyWindow)
+    with mock.patch.object(Timeline, "events", autospec=True, side_effect=Timeline.events) as loaded:
+        chronology.open_events()
+        room.settle()
+    assert len(_days(room)) == _MANY
+    assert 3 <= loaded.call_count <= 8  # when it is opened, on the way, and at the end
