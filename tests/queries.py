@@ -25,12 +25,12 @@ def counting(database: Database) -> Iterator[Asked]:
     """Count what any thread asks a database in the block."""
     asked = Asked()
 
-    def note_statement(cursor: apsw.Cursor, sql: str, bindings: apsw.Bindings | None) -> bool:  # noqa: ARG001
+    def note_statement(cursor: apsw.Cursor, sql: str, bindings: apsw.Bindings | None) -> bool:
         if not sql.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
             asked.statements.append(sql)
         return True
 
-    def note_row(cursor: apsw.Cursor, row: apsw.SQLiteValues) -> apsw.SQLiteValues:  # noqa: ARG001
+    def note_row(cursor: apsw.Cursor, row: apsw.SQLiteValues) -> apsw.SQLiteValues:
         asked.rows += 1
         return row
 

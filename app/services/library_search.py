@@ -17,6 +17,7 @@ from itertools import islice
 
 import msgspec
 
+from app.core.conversations.conversation import Conversation
 from app.core.documents.page_span import PageSpan
 from app.core.kept import TextSource
 from app.core.search_query import SearchPlace, SearchQuery, parse
@@ -25,13 +26,16 @@ from app.language.folding import fold, phrase_pattern
 from app.services.finding.excerpts import Excerpt, best_sentence, excerpt_of
 from app.services.finding.search import Neighbours, Search, fuse
 from app.services.services import Services
-from app.store.conversations import Conversations
+from app.store.conversations import Conversations, TextPlace
 from app.store.filters import PagePlace, SearchFilters, seconds
 from app.store.passages import Ids, Passage, Passages, Scope, WordHits
 from app.store.text_sources import TextSources
 
 MOST_HITS = 200
 """The most documents that a search shows; those behind them are counted, not shown."""
+
+_TALKS_AT_ONCE = 500
+"""Conversations that are searched in one read, so that nobody waits long for the database."""
 
 _MOST_SAID = 40  # of each other kind
 _ENOUGH = 0.35
@@ -252,22 +256,28 @@ class LibrarySearch:
 
     def _said_in_conversations(self, query: SearchQuery) -> Iterator[LibraryHit]:
         begin, end = _times(query)
-        for talk in self.conversations.all():
-            if begin <= talk.updated_at < end and (hit := self._said_in_conversation(talk.id, talk.title, query)):
-                yield hit
+        talks = [talk for talk in self.conversations.all() if begin <= talk.updated_at < end]
+        for first in range(0, len(talks), _TALKS_AT_ONCE):
+            yield from self._said_in_these(talks[first : first + _TALKS_AT_ONCE], query)
 
-    def _said_in_conversation(self, id: str, title: str, query: SearchQuery) -> LibraryHit | None:
-        """Return where a conversation has what is searched for. Words side by side count before words that are far from
+    def _said_in_these(self, talks: Sequence[Conversation], query: SearchQuery) -> Iterator[LibraryHit]:
+        """Yield where conversations have what is searched for. Words side by side count before words that are far from
         each other."""
         phrases, words = _phrases(query), _words(query)
         without = tuple(map(fold, query.without))
         side_by_side = [fold(" ".join(query.words)), *phrases] if len(words) > 1 else []
-        for needles in filter(None, (side_by_side, [*words, *phrases])):
-            found = self.conversations.place_of(id, needles, without)
-            if found is not None:
-                excerpt = excerpt_of(found.text, needles)
-                return LibraryHit(SearchPlace.CONVERSATIONS, id, title, excerpt, question_id=found.question_id)
-        return None
+        ids, found = [talk.id for talk in talks], dict[str, tuple[TextPlace, Sequence[str]]]()
+        for needles in filter(None, ([*words, *phrases], side_by_side)):
+            places = self.conversations.places_of(ids, needles, without)
+            found |= {id: (place, needles) for id, place in places.items()}
+            ids = list(places)  # what has the words side by side has the words
+        for talk in talks:
+            if talk.id in found:
+                place, had = found[talk.id]
+                excerpt = excerpt_of(place.text, had)
+                yield LibraryHit(
+                    *(SearchPlace.CONVERSATIONS, talk.id, talk.title, excerpt), question_id=place.question_id
+                )
 
     def _said_in(self, source: TextSource, query: SearchQuery) -> Iterator[LibraryHit]:
         needles = [*_phrases(query), *_words(query)]

@@ -144,6 +144,18 @@ class Books:
             raise AppError(Code.FILE_MISSING, path=id)
         return book
 
+    def these(self, ids: Iterable[str]) -> dict[str, Book]:
+        """Return these books by their ids, in one read. Raises AppError FILE_MISSING if one was taken away."""
+        wanted = tuple(dict.fromkeys(ids))
+        rows = self._database.rows(
+            f"SELECT {_BOOK} FROM books WHERE id IN (SELECT value FROM json_each(?)) AND bin_id = ''",
+            (msgspec.json.encode(wanted).decode(),),
+        )
+        found = {book.id: book for book in map(_book, rows)}
+        if gone := next((id for id in wanted if id not in found), ""):
+            raise AppError(Code.FILE_MISSING, path=gone)
+        return {id: found[id] for id in wanted}
+
     def of_content(self, sha256: str) -> Book | None:
         """Return the book that was made of these bytes, unless it is in the bin."""
         row = self._database.row(f"SELECT {_BOOK} FROM books WHERE sha256 = ? AND bin_id = ''", (sha256,))

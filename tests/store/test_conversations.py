@@ -333,7 +333,7 @@ def test_words_are_found_in_questions_and_answers(conversations: Conversations, 
     reply(conversations, ask(conversations, "この契約書は?", conversation=ids["japanese"]), "100 percent")
     ask(conversations, "only in a variant", conversation=ids["variants"])
     ask(conversations, "the other variant", conversation=ids["variants"])
-    assert [name for name, id in ids.items() if conversations.place_of(id, fold(text).split())] == (
+    assert [name for name, id in ids.items() if conversations.places_of([id], fold(text).split())] == (
         [found] if found else []
     )
 
@@ -344,12 +344,12 @@ def test_the_newest_place_of_a_conversation_is_found(conversations: Conversation
     reply(conversations, first, "High water.")
     second = ask(conversations, "And when?", conversation=talk)
     reply(conversations, second, "The tide turns at noon.")
-    assert conversations.place_of(talk, ["tide"]) == (second.id, "The tide turns at noon.")
-    assert conversations.place_of(talk, ["noon", "tide"]) == (second.id, "The tide turns at noon.")
-    assert conversations.place_of(talk, ["tide?"]) == (first.id, "The tide?")
-    assert conversations.place_of(talk, ["high", "water"]) == (first.id, "High water.")
-    assert conversations.place_of(talk, ["high", "tide"]) is None
-    assert conversations.place_of(talk, []) is None
+    assert conversations.places_of([talk], ["tide"])[talk] == (second.id, "The tide turns at noon.")
+    assert conversations.places_of([talk], ["noon", "tide"])[talk] == (second.id, "The tide turns at noon.")
+    assert conversations.places_of([talk], ["tide?"])[talk] == (first.id, "The tide?")
+    assert conversations.places_of([talk], ["high", "water"])[talk] == (first.id, "High water.")
+    assert not conversations.places_of([talk], ["high", "tide"])
+    assert not conversations.places_of([talk], [])
 
 
 def image(png: bytes, name: str = "a.png", book_id: str = "") -> Image:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -60,6 +60,10 @@ class Library:
     def book(self, book_id: str) -> Book:
         """Return the book. Raises AppError FILE_MISSING if it was taken away."""
         return self._books.book(book_id)
+
+    def these(self, ids: Iterable[str]) -> dict[str, Book]:
+        """Return these books by their ids, in one read. Raises AppError FILE_MISSING if one was taken away."""
+        return self._books.these(ids)
 
     def page(self, book_id: str, number: int) -> Page:
         """Return a page as the model reads it. Raises AppError PAGES_INVALID if there is no such page."""

@@ -81,7 +81,7 @@ class ShelfArea(WindowArea):
         shelf.book_removed.connect(events.book_removed)
         events.binned.connect(self.undoing.offer)
         self.undoing.restored.connect(events.restored)
-        events.engine_changed.connect(shelf.show_books)
+        events.engine_changed.connect(shelf.show_soon)
         events.engine_changed.connect(self.indexing.look)
         for look in (shelf.counting.look, self.covers.look):
             events.engine_released.connect(look)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -14,6 +15,9 @@ from app.ui.kit.activity import Activity
 from app.ui.kit.shown import Shown
 from app.ui.shelf.counting import BookCounting
 from app.ui.shelf.rows import BookRow, book_row
+
+_AT_ONCE = 1_000
+"""Rows that are made in one step of the event loop."""
 
 
 @dataclass
@@ -31,6 +35,14 @@ class BookRows:
     sources: tuple[SourceCounts, ...] = ()
     _plain: dict[str, BookRow] = field(default_factory=dict)
     """The rows of books that nothing is done with, by the ids of the books: of thousands, few change at a time."""
+
+    def prepare(self) -> bool:
+        """Make rows that are made for the first time, a slice of them, and return whether none is left to be made: to
+        make those of thousands of books takes too long for one step of the event loop."""
+        waiting = (book for book in self.shown.shelf.values() if book.id not in self._plain)
+        for book in islice(waiting, _AT_ONCE):
+            self._lying(book)
+        return next(waiting, None) is None
 
     def rows(self, opening: Sequence[BookRow]) -> list[BookRow]:
         """Return the rows of all books; `opening` are those of the files that are being opened."""

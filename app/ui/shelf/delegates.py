@@ -151,7 +151,7 @@ class BookDelegate(RowDelegate):
         width = view.viewport().width() if isinstance(view, QAbstractItemView) else 240
         width -= row.level * _STEP_IN
         lines = _count_lines(row.title, width - _TEXT_LEFT - SPACE_S - _ACTION)
-        height = lines * (_LINE + 2) + bool(measure_of(row)) * _LINE + bool(row.state_text) * _LINE
+        height = lines * (_LINE + 2) + (row.book is not None) * _LINE + bool(row.state_text) * _LINE
         height += (_BAR + SPACE_XS) if row.fraction is not None else 0
         return QSize(80, max(COVER_SIZE.height(), height) + 2 * SPACE_S + _GAP)
 
@@ -275,11 +275,11 @@ def _state_rect(rect: QRect, row: BookRow) -> QRect:
     """Return the area in which the state is written: under the title and the measure."""
     area = rect.adjusted(_TEXT_LEFT, 0, -SPACE_S, 0)
     lines = _count_lines(row.title, area.width() - _ACTION)
-    top = area.top() + SPACE_S - 1 + lines * (_LINE + 2) + bool(measure_of(row)) * _LINE
+    top = area.top() + SPACE_S - 1 + lines * (_LINE + 2) + (row.book is not None) * _LINE
     return QRect(area.left(), top, area.width(), _LINE)
 
 
-@lru_cache(maxsize=4_000)  # a list asks for the heights of all its rows whenever one is there or gone
+@lru_cache(maxsize=20_000)  # a list asks for the heights of all its rows whenever one is there or gone
 def _count_lines(title: str, width: int) -> int:
     return len(two_lines(title, _title_font(), width))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtCore import QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QCursor, QDesktopServices
 from PySide6.QtWidgets import QWidget
 
@@ -62,6 +62,8 @@ class ShelfPresenter(Presenter):
         self.counting = BookCounting(context)
         self.counting.changed.connect(self.show_books)
         self._rows = BookRows(self.counting, context.activity, context.shown)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.show_books)
         self.marking = Marking(context, panel)
         self.pages = PagesPresenter(context)
         self._connect()
@@ -91,7 +93,12 @@ class ShelfPresenter(Presenter):
         if self._shown.id:
             self.openings.adopt(self._shown.id)
         self._panel.select_conversation(self._shown.id)
-        self.show_books()
+        self.show_soon()
+
+    @Slot()
+    def show_soon(self) -> None:
+        """Draw the rows again in a step of the event loop of its own, once, however often it is asked for."""
+        self._soon.start()
 
     @Slot()
     def show_open_book(self) -> None:
@@ -245,7 +252,12 @@ class ShelfPresenter(Presenter):
 
     @Slot()
     def show_books(self) -> None:
-        """Draw the rows again, after a change of the books, of what is on the desk, or of how far it is read."""
+        """Draw the rows again, after a change of the books, of what is on the desk, or of how far it is read; soon,
+        where many of them are still to be made."""
+        self._soon.stop()
+        if not self._rows.prepare():
+            self._soon.start()
+            return
         rows = self._rows.rows(self.openings.rows(self._shown.id))
         selected = self._panel.book_view.selected()
         with self._panel.book_view.stays():

@@ -381,8 +381,10 @@ class BookList(HeadedList[BookRow]):
             ((_("On the desk"), desk), (_("Shelf"), tuple(nested(shelf))), (_("Folders"), folders))
         )
         self._numbers = {row.key: number for number, row in enumerate(arranged) if isinstance(row, BookRow | GroupRow)}
-        if [_identity(row) for row in arranged] == [_identity(row) for row in self._rows]:
-            changed = [number for number, (old, new) in enumerate(zip(self._rows, arranged, strict=True)) if old != new]
+        alike = len(arranged) == len(self._rows)
+        if alike and all(map(_is_in_place, self._rows, arranged)):
+            pairs = enumerate(zip(self._rows, arranged, strict=True))
+            changed = [number for number, (old, new) in pairs if old is not new and old != new]
             self._rows = arranged
             for number in changed:
                 self.dataChanged.emit(self.index(number), self.index(number))
@@ -504,6 +506,10 @@ def _identity(row: HeadingRow | BookRow) -> tuple[str | bool | int, ...]:
     if isinstance(row, HeadingRow):
         return (row.text,)
     return row.key, row.title, row.on_desk, bool(row.state_text), row.fraction is not None, row.level
+
+
+def _is_in_place(old: HeadingRow | BookRow, new: HeadingRow | BookRow) -> bool:
+    return old is new or _identity(old) == _identity(new)
 
 
 def _place(row: BookRow) -> tuple[object, ...]:

@@ -78,7 +78,7 @@ class SheetWork:
         return tuple(listed)
 
     def books(self, refs: tuple[BookRef, ...]) -> dict[str, Book]:
-        return {ref.book_id: self.library.book(ref.book_id) for ref in refs}
+        return self.library.these(ref.book_id for ref in refs)
 
     def questions_of(self, name: str, refs: tuple[BookRef, ...]) -> tuple[str, ...]:
         """Return the questions that the template of this name asks of these documents."""
