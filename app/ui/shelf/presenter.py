@@ -62,7 +62,7 @@ class ShelfPresenter(Presenter):
         self.counting = BookCounting(context)
         self.counting.changed.connect(self.show_books)
         self._rows = BookRows(self.counting, context.activity, context.shown)
-        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon = QTimer(panel, singleShot=True, interval=0)  # the panel may go before this
         self._soon.timeout.connect(self.show_books)
         self.marking = Marking(context, panel)
         self.pages = PagesPresenter(context)
