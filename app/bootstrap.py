@@ -235,7 +235,7 @@ class _Desks:
         templates = ChatTemplates(TemplateReader(), self.engine, self.settings)
         machines = Machines(self.engine, self.settings, self.setup.known.bandwidth)
         plans = Plans(self.headers, self.engine, machines, self.learning, templates)
-        remote, note = RemoteEngine(RemoteKeys(self.settings)), self.record.note
+        remote, note = RemoteEngine(RemoteKeys(self.settings), self.settings), self.record.note
         settings, folder = self.settings, self.paths.models
         models = Models(self.engine, settings, self.readings, folder, plans, remote, self.learning, note)
         models.change_desk(self.own_settings)

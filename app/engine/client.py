@@ -251,6 +251,9 @@ class EngineClient:
         self._working = EngineState.LOADING
         try:
             self._model = yield from self.run(protocol.Load(spec), cancel)
+            if spec.remote is not None:  # another process that connects need not try what is known now
+                remote = msgspec.structs.replace(spec.remote, known=self._model.traits)
+                self._spec = msgspec.structs.replace(spec, remote=remote)
         finally:
             self._working = EngineState.EMPTY if self._model is None else EngineState.READY
         return self._model

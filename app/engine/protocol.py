@@ -53,11 +53,30 @@ class RemoteTimeouts(msgspec.Struct, frozen=True):
     between_s: float = 120.0
 
 
+class ServerTraits(msgspec.Struct, frozen=True):
+    """The abilities of a server that it does not state, found by short requests with nothing of a document in them.
+
+    `kind` is its dialect, `program` what it calls itself, and `model` the model that was tried. `way` names the way in
+    which it holds answers to a form; empty if it has none. `sees` tells that the model sees images; `around_image` are
+    the tokens of the short message around an image that was tried, 0 if none was. `format` is the chat format that was
+    recognised, if one had to be.
+    """
+
+    kind: str
+    model: str
+    program: str = ""
+    way: str = ""
+    sees: bool = False
+    around_image: int = 0
+    format: ChatTemplate | None = None
+
+
 class RemoteSpec(msgspec.Struct, frozen=True):
     """A server that answers instead of this machine (`engine.remote`).
 
     `model` is its name there; empty takes the only one. `ca_file` says whose certificates are trusted; empty asks the
-    system. `images` tells that they may be sent.
+    system. `images` tells that they may be sent. `known` is what was found out about the server before; None has it
+    tried.
     """
 
     address: str
@@ -66,6 +85,7 @@ class RemoteSpec(msgspec.Struct, frozen=True):
     key: Password | None = None
     images: bool = True
     patience: RemoteTimeouts = RemoteTimeouts()
+    known: ServerTraits | None = None
 
 
 class LoadSpec(msgspec.Struct, frozen=True):
@@ -279,6 +299,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     host: str = ""  # where texts go, of a remote engine; empty: they stay on this machine
     slots: int = 1  # questions that are answered at the same time; 0: its server does not say
     one_cache: bool = False  # what one of them has read, all others find read
+    traits: ServerTraits | None = None  # of a remote engine's server
 
 
 class EngineCounts(msgspec.Struct, frozen=True):

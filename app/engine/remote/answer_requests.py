@@ -39,13 +39,14 @@ class AnswerRequests:
         self._reader, self._text, self._thoughts = reader, text, text.thoughts
         self._most_thought = self._left = order.max_thought_tokens
         """The limit of the thought, and what of it no request has had yet, in tokens."""
-        self._wanted = _wanted(order)
-        self._held = None if self._thoughts.thinking else self._wanted
+        self.wanted = _wanted(order)
+        """The schema or form that the answer is held to, if there is one."""
+        self._held = None if self._thoughts.thinking else self.wanted
         if isinstance(laid.sent, Chat):
             may_share, self._splits = laid.sent.thinks, False
         else:
             may_share = opens_thoughts(laid.before_answer) and not self._thoughts.thinking
-            self._splits = self._most_thought > 0 or self._held is not self._wanted
+            self._splits = self._most_thought > 0 or self._held is not self.wanted
         self._shares = self._most_thought > 0 and may_share
         self._is_behind = False
         self._pieces = 0
@@ -70,14 +71,14 @@ class AnswerRequests:
                 limit = self._order.max_tokens + self._most_thought
                 continue
             except _ThoughtOverError:
-                sent, held, limit = self._behind_thought(), self._wanted, self._order.max_tokens
+                sent, held, limit = self._behind_thought(), self.wanted, self._order.max_tokens
                 continue
             if ending is not Ending.LENGTH or self._is_behind or self._shares or not self._splits:
                 return ending
             if self._thoughts.closing and self._left > 0:
                 sent, limit = self._sent_back(), self._left
             elif self._thoughts.closing:
-                sent, held, limit = self._behind_thought(), self._wanted, self._order.max_tokens
+                sent, held, limit = self._behind_thought(), self.wanted, self._order.max_tokens
             elif self._thoughts.closes and 0 < self._pieces < self._order.max_tokens:
                 sent, limit, self._is_behind = self._sent_back(), self._order.max_tokens - self._pieces, True
             else:

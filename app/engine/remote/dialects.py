@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Protocol, TypeAlias
+from types import MappingProxyType
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 import msgspec
 from msgspec import UNSET
@@ -14,6 +16,7 @@ from msgspec import UNSET
 from app.core.chat_template import ChatTemplate
 from app.core.errors import AppError, Code
 from app.core.settings import Sampling
+from app.engine.protocol import ServerTraits
 from app.engine.remote import formats, wire
 from app.engine.remote.guided import JsonSchema, Text, Wanted, as_gbnf, as_regex
 from app.engine.remote.images import ServerSight, blank, part
@@ -22,6 +25,7 @@ from app.engine.remote.layout import Chat, TextLayout, TokenLayout
 MODELS = "/v1/models"
 
 _SHOWN_MODELS, _NAME_CHARACTERS, _FILE = 12, 120, ".gguf"
+_SAMPLE = "The tenant pays on 1 May.\n\nDie Fähre legt um 7:45 Uhr ab. 船は港を出る。 `for i in range(10): f(x)` – №§"
 _PROBE, _PROBED, _PROBE_TOKENS = "The ferry leaves at", "zq7", 8
 _LIKELY_TOKENS = 20
 """The most that vLLM gives."""
@@ -47,10 +51,6 @@ class Requests(Protocol):
 
 HeldWay: TypeAlias = Callable[[wire.Request, Wanted], wire.Request]
 """A way that servers have for a form, with the one that the same servers have for a schema."""
-
-
-def _as_it_is(request: wire.Request, _wanted: Wanted) -> wire.Request:
-    return request
 
 
 def _by_grammar(request: wire.Request, wanted: Wanted) -> wire.Request:
@@ -84,31 +84,57 @@ class ServerDialect:
 
     `kind` is its name for people. `context_tokens` are for one question with its books; 0 if the server does not say.
     `shortest` is the fewest tokens that an answer may be limited to. `slots` is how many questions it answers at the
-    same time; 0 if it does not say. `one_cache` tells that what one of them has read, all others find read; `sees` that
-    its model sees images; `sends_images` that it may get some. `chat_template` is as the model's file has it, if the
-    server shows it.
+    same time; 0 if it does not say. `one_cache` tells that what one of them has read, all others find read;
+    `sends_images` that it may get images. `chat_template` is as the model's file has it, if the server shows it.
+    `traits` are sound once `find_traits` has found them, or they were set to what it found before; `vocabulary`, which
+    identifies the tokenizer, once `identify` was called.
     """
 
     kind = ""
-    ways: tuple[HeldWay, ...] = ()
+    ways: ClassVar[Mapping[str, HeldWay]] = {}
     context_tokens = 0
     slots = 0
     one_cache = False
-    sees = False
     sends_images = True
     shortest = 1
     bos: int | None = None
     chat_template = ""
+    vocabulary = ""
 
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         self._requests = requests
         self.model = model
-        self._holds: HeldWay | None = None
-        self._around_image = 0
+        self.traits = ServerTraits(self.kind, model.id, model.owned_by)
         self._sight = ServerSight(model.id, self._image_tokens)
+
+    def recognise(self) -> None:
+        """Find out whether the server is of this kind, as far as that was not seen while this was made. Raises AppError
+        as a server of another kind makes it."""
+
+    def identify(self) -> None:
+        """Find out by a sample what the model's tokenizer is. Raises AppError REMOTE_*; Stopped."""
+        digest = hashlib.blake2b(digest_size=8)
+        digest.update(f"{self.kind}\0{self.model.id}\0".encode())
+        digest.update(array("i", self.tokenize([_SAMPLE], special=False)[0]).tobytes())
+        self.vocabulary = digest.hexdigest()
+
+    def find_traits(self) -> None:
+        """Try what the server can do and does not state. Raises AppError REMOTE_*, REMOTE_NO_FORMAT; Stopped."""
+        self.find_way()
+
+    def find_way(self) -> None:
+        """Find the first way of holding an answer that works, each tried by a short request that can be answered in one
+        way alone. Raises AppError REMOTE_*; Stopped."""
+        way = next((name for name, way in self.ways.items() if self._is_held(way)), "")
+        self.traits = msgspec.structs.replace(self.traits, way=way)
 
     def layout(self) -> TokenLayout | TextLayout:
         return TokenLayout(self, self.sight)
+
+    @property
+    def sees(self) -> bool:
+        """Whether the server's model sees images."""
+        return self.traits.sees
 
     @property
     def blindness(self) -> AppError | None:
@@ -125,11 +151,9 @@ class ServerDialect:
 
     def held(self, request: wire.Request, wanted: Wanted) -> wire.Request:
         """Return the request with its answer held to a form or a schema by the server; unchanged if no way to do so is
-        known of this server. Whether one works is found out once, by a short request that can be answered in one way
-        alone."""
-        if self._holds is None:
-            self._holds = next((way for way in self.ways if self._is_held(way)), _as_it_is)
-        return self._holds(request, wanted)
+        known of this server."""
+        way = self.ways.get(self.traits.way)
+        return request if way is None else way(request, wanted)
 
     def likeliest(self, sent: array[int] | tuple[wire.ChatMessage, ...]) -> tuple[dict[str, float], wire.UsageReport]:
         """Return the first tokens that an answer may have, by their texts, with the natural logarithms of their
@@ -206,9 +230,11 @@ class ServerDialect:
     def _image_tokens(self, width: int, height: int) -> int:
         """Return how many tokens an image of so many pixels takes, by what a blank one adds to a short message."""
         text = wire.TextPart(_PROBE)
-        self._around_image = self._around_image or self._chat_tokens((wire.ChatMessage("user", (text,)),))
+        if not self.traits.around_image:
+            around = self._chat_tokens((wire.ChatMessage("user", (text,)),))
+            self.traits = msgspec.structs.replace(self.traits, around_image=around)
         shown = wire.ChatMessage("user", (part(blank(width, height)), text))
-        return max(0, self._chat_tokens((shown,)) - self._around_image)
+        return max(0, self._chat_tokens((shown,)) - self.traits.around_image)
 
     def _tries_to_see(self) -> bool:
         """Return whether the model sees an image, tried with one, for servers that do not say."""
@@ -239,32 +265,41 @@ class ServerDialect:
         received = iter(tokens([part for text in parts for part in text]))
         return [array("i", [token for _part in text for token in next(received).tokens]) for text in parts]
 
-    def _recognise(self, count: Callable[[str], int]) -> ChatTemplate:
-        """Return the chat format, found by what short conversations take. Raises AppError REMOTE_NO_FORMAT."""
+    def _recognise_format(self, count: Callable[[str], int]) -> None:
+        """Find the chat format by what short conversations take. Raises AppError REMOTE_NO_FORMAT."""
 
         def reported(conversation: formats.Conversation) -> int:
             return self._chat_tokens(_messages(conversation))
 
-        found = formats.recognised(count, reported)
-        if found is None:
+        self.traits = msgspec.structs.replace(self.traits, format=formats.recognised(count, reported))
+        _ = self._format
+
+    @property
+    def _format(self) -> ChatTemplate:
+        """The chat format that was recognised. Raises AppError REMOTE_NO_FORMAT."""
+        if self.traits.format is None:
             raise AppError(Code.REMOTE_NO_FORMAT, host=self._requests.host)
-        return found
+        return self.traits.format
 
 
 class LlamaServer(ServerDialect):
     """llama.cpp's own server."""
 
     kind = "llama-server"
-    ways = (_by_grammar,)
+    ways = MappingProxyType({"grammar": _by_grammar})
     shortest = 0
 
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         super().__init__(requests, model)
         props = self._get("/props", wire.Props)
         self.context_tokens, self.slots = props.default_generation_settings.n_ctx, props.total_slots
-        self.chat_template, self.sees = props.chat_template, props.modalities.vision
+        self.chat_template, self._sees = props.chat_template, props.modalities.vision
         begun = self._post("/tokenize", wire.TokenizeContent("", parse_special=True, add_special=True), wire.Tokens)
         self.bos = begun.tokens[0] if begun.tokens else None
+
+    @property
+    def sees(self) -> bool:
+        return self._sees
 
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
         markers = set() if special else self._markers(texts)
@@ -303,7 +338,14 @@ class _Transformers(ServerDialect):
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         super().__init__(requests, model)
         self.context_tokens = model.max_model_len or 0
+
+    def recognise(self) -> None:
         self._tokens(["a"])
+
+    def find_traits(self) -> None:
+        super().find_traits()
+        sees = self._tries_to_see()
+        self.traits = msgspec.structs.replace(self.traits, sees=sees)
 
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
         """Tokenize these texts. The server's tokenizer takes control tokens out of any text, so such a text is sent in
@@ -320,12 +362,11 @@ class _Transformers(ServerDialect):
 
 class Vllm(_Transformers):
     kind = "vLLM"
-    ways = (_by_structured_outputs, _by_guided_regex)
+    ways = MappingProxyType({"structured_outputs": _by_structured_outputs, "guided_regex": _by_guided_regex})
 
-    def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
-        super().__init__(requests, model)
+    def recognise(self) -> None:
+        super().recognise()
         self._rendered_tokens(formats.PROBES[0])
-        self.sees = self._tries_to_see()
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         """Return the text of a conversation, made from the server's tokens; sound only if that text gives the same
@@ -342,15 +383,14 @@ class Vllm(_Transformers):
 
 class Sglang(_Transformers):
     kind = "SGLang"
-    ways = (_by_regex,)
+    ways = MappingProxyType({"regex": _by_regex})
 
-    def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
-        super().__init__(requests, model)
-        self._template = self._recognise(lambda text: len(self._tokens([text])[0].tokens))
-        self.sees = self._tries_to_see()
+    def find_traits(self) -> None:
+        self._recognise_format(lambda text: len(self._tokens([text])[0].tokens))
+        super().find_traits()
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
-        return formats.rendered(self._template, messages)
+        return formats.rendered(self._format, messages)
 
 
 class LlamaCppPython(ServerDialect):
@@ -364,7 +404,11 @@ class LlamaCppPython(ServerDialect):
         super().__init__(requests, model)
         begun = self._tokens([""])[0].tokens
         self.bos = begun[0] if begun else None
-        self._template = self._recognise(lambda text: len(self._tokens([text])[0].tokens) - len(begun))
+
+    def find_traits(self) -> None:
+        begun = 0 if self.bos is None else 1
+        self._recognise_format(lambda text: len(self._tokens([text])[0].tokens) - begun)
+        super().find_traits()
 
     def layout(self) -> TextLayout:
         return TextLayout(self, self.sight, lambda text: len(self._tokens([text])[0].tokens))
@@ -375,7 +419,7 @@ class LlamaCppPython(ServerDialect):
         return [array("i", tokens.tokens[own:]) for tokens in received]
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
-        return formats.rendered(self._template, messages)
+        return formats.rendered(self._format, messages)
 
     def _asked(self, sampling: Sampling, max_tokens: int) -> dict[str, Any]:
         own = {"top_k": sampling.top_k, "repeat_penalty": sampling.repeat_penalty, "stream_options": UNSET}
@@ -389,22 +433,41 @@ class LlamaCppPython(ServerDialect):
 _DIALECTS: tuple[type[ServerDialect], ...] = (LlamaServer, Vllm, Sglang, LlamaCppPython)
 
 
-def find(requests: Requests, wanted: str) -> ServerDialect:
-    """Return the server, told by what it answers. `wanted` is the model; empty takes the only one.
+def find(requests: Requests, wanted: str, known: ServerTraits | None = None) -> ServerDialect:
+    """Return the server, told by what it answers. `wanted` is the model; empty takes the only one. `known` is what was
+    found out about it before: as long as it calls itself the same and has that model, nothing is tried again.
 
     Raises AppError REMOTE_*, REMOTE_NO_TOKENIZER where it has nothing to count with; Stopped.
     """
     model = served(requests, wanted)
+    tries: list[tuple[type[ServerDialect], ServerTraits | None]] = [(dialect, None) for dialect in _DIALECTS]
+    if known is not None and (known.model, known.program) == (model.id, model.owned_by):
+        tries[:0] = [(dialect, known) for dialect in _DIALECTS if dialect.kind == known.kind]
     problem = AppError(Code.REMOTE_NO_TOKENIZER, host=requests.host)
-    for dialect in _DIALECTS:
+    for dialect, traits in tries:
         try:
-            return dialect(requests, model)
+            return _made(dialect, requests, model, traits)
         except AppError as error:
             if error.code is Code.REMOTE_NO_FORMAT:
                 problem = error
             elif error.code not in _REFUSED:
                 raise
     raise problem
+
+
+def _made(
+    dialect: type[ServerDialect], requests: Requests, model: wire.ServedModel, known: ServerTraits | None
+) -> ServerDialect:
+    """Return the server in one dialect. Raises AppError as a server that speaks another one makes it, and others;
+    Stopped."""
+    server = dialect(requests, model)
+    if known is not None:
+        server.traits = known
+    else:
+        server.recognise()
+        server.find_traits()
+    server.identify()
+    return server
 
 
 def served(requests: Requests, wanted: str) -> wire.ServedModel:

@@ -82,6 +82,11 @@ def as_gbnf(form: Form) -> str:
     return f"root ::= {_rule(form)}"
 
 
+def fits(wanted: Wanted | None, text: str) -> bool:
+    """Return whether a whole answer has the form that was wanted; one to a schema is not looked at."""
+    return wanted is None or isinstance(wanted, JsonSchema) or re.fullmatch(as_regex(wanted), text.strip()) is not None
+
+
 def _rule(form: Form) -> str:
     match form:
         case Text(text):

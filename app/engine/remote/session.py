@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from array import array
@@ -23,14 +22,13 @@ from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt
 from app.engine.remote import dialects, wire
 from app.engine.remote.address import parse
 from app.engine.remote.answer_requests import AnswerRequests
-from app.engine.remote.guided import Wanted
+from app.engine.remote.guided import Wanted, fits
 from app.engine.remote.images import GivenImages, about_images
 from app.engine.remote.layout import Chat, Sent
 from app.engine.remote.stream_reader import StreamReader
 from app.engine.remote.transport import RequestPaused, Transport
 from app.engine.remote.wire import is_about_context
 
-_SAMPLE = "The tenant pays on 1 May.\n\nDie Fähre legt um 7:45 Uhr ab. 船は港を出る。 `for i in range(10): f(x)` – №§"
 _DONE = b"[DONE]"
 _LEAST_LOG = -700.0
 
@@ -58,7 +56,7 @@ class RemoteSession:
         )
         try:
             on_progress(0.0)
-            self._server = dialects.find(self._transport, remote.model)
+            self._server = dialects.find(self._transport, remote.model, remote.known)
             self._server.sends_images = remote.images
             on_progress(0.5)
             self._layout = self._server.layout()
@@ -73,6 +71,7 @@ class RemoteSession:
             raise
         self.images = GivenImages()
         self._held: Sent = ""
+        self._doubted_way = False
 
     def close(self) -> None:
         self._transport.close()
@@ -134,14 +133,17 @@ class RemoteSession:
                 max_tokens = max(1, min(max_tokens, self.info.context_tokens - len(sent)))
             return self._stream(sent, order.sampling, max_tokens, reader, wanted)
 
+        requests = AnswerRequests(order, laid, self._server, reader, text)
         try:
-            ending = AnswerRequests(order, laid, self._server, reader, text).write(stream)
+            ending = requests.write(stream)
         except Stopped:
             if not reader.first_text_at:
                 raise
             ending = Ending.CANCELLED
         text.end()
         text.check(ending)
+        if ending is Ending.COMPLETE and reader.is_held and not fits(requests.wanted, text.text):
+            self._doubt_way()
         ended = time.monotonic()
         usage = reader.usage(self._generated(reader))
         started += self._control.waited_s - waited_s
@@ -190,12 +192,14 @@ class RemoteSession:
             plain = self._server.request(sent, sampling, max_tokens)
         request = plain if wanted is None else self._server.held(plain, wanted)
         reader.begin(max_tokens)
+        reader.is_held = request != plain
         with about_images() if isinstance(sent, Chat) else nullcontext():
             try:
                 return self._streamed(sent, request, max_tokens, reader)
             except AppError as error:
                 if error.code is not Code.REMOTE_REFUSED or request == plain or reader.first_text_at:
                     raise
+            reader.is_held = False
             return self._streamed(sent, plain, max_tokens, reader)
 
     def _messages(self, chat: Chat) -> tuple[wire.ChatMessage, ...]:
@@ -240,6 +244,13 @@ class RemoteSession:
         except (AppError, Stopped):
             return reader.chunks
 
+    def _doubt_way(self) -> None:
+        """Find out once more how the server holds answers to a form, since it did not: it may have been started anew,
+        with other abilities. Raises AppError REMOTE_*; Stopped."""
+        if self._server.traits.way and not self._doubted_way:
+            self._doubted_way = True
+            self._server.find_way()
+
     def _check_model(self) -> None:
         """Check that the server still has the same model: tokens of one mean nothing to another. Raises AppError
         REMOTE_MODEL_CHANGED, and others; Stopped."""
@@ -267,15 +278,12 @@ def _log_of(word: str, words: Sequence[str], found: dict[str, float]) -> float:
 
 
 def _describe(server: dialects.ServerDialect, host: str, origin: str, spec: LoadSpec) -> ModelInfo:
-    """Describe the server's model. Raises AppError REMOTE_NO_CONTEXT, and others; Stopped."""
+    """Describe the server's model. Raises AppError REMOTE_NO_CONTEXT."""
     model = server.model
     context_tokens = server.context_tokens or spec.context_tokens
     if not context_tokens:
         raise AppError(Code.REMOTE_NO_CONTEXT, host=host)
     meta = model.meta or wire.ModelMeta()
-    digest = hashlib.blake2b(digest_size=8)
-    digest.update(f"{server.kind}\0{model.id}\0".encode())
-    digest.update(array("i", server.tokenize([_SAMPLE], special=False)[0]).tobytes())
     return ModelInfo(
         name=dialects.shown(model.id),
         architecture="",
@@ -291,10 +299,11 @@ def _describe(server: dialects.ServerDialect, host: str, origin: str, spec: Load
         kv_bytes=0,
         device=f"{server.kind}, {host}",
         threads=0,
-        vocabulary=digest.hexdigest(),
+        vocabulary=server.vocabulary,
         vision=VisionInfo("", server.kind, False, 0) if server.blindness is None else None,
         vision_problem=None if server.blindness is None else server.blindness.problem,
         host=host,
         slots=server.slots,
         one_cache=server.one_cache,
+        traits=server.traits,
     )

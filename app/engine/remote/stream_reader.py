@@ -26,7 +26,8 @@ class StreamReader:
 
     `total` is how many tokens the prompt has. `on_text` gets each piece of text, and of a thought that the server keeps
     apart from it; what it raises ends the stream. `reused` is how many tokens of the prompt the server held before, as
-    far as it says so (`tells_reused`). `first_text_at` is by the monotonic clock, 0 before any text.
+    far as it says so (`tells_reused`). `first_text_at` is by the monotonic clock, 0 before any text. `is_held` tells
+    that the server was asked to hold the last stream to a form or schema, and took that.
     """
 
     total: int
@@ -38,6 +39,7 @@ class StreamReader:
     chunks: int = 0
     reused: int = 0
     tells_reused: bool = False
+    is_held: bool = False
     _streams: int = 0
     _reported: list[int] = field(default_factory=list)
     _characters: int = 0

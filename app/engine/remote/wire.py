@@ -164,6 +164,7 @@ class ModelMeta(msgspec.Struct, frozen=True):
 
 class ServedModel(msgspec.Struct, frozen=True):
     id: str
+    owned_by: str = ""  # the name of the server's program
     max_model_len: Count | None = None  # vLLM, SGLang
     meta: ModelMeta | None = None
 

@@ -51,7 +51,7 @@ class Models:
         self._folder = folder
         self.plans = plans
         self._learning = learning
-        self.remote = remote or RemoteEngine()
+        self.remote = remote or RemoteEngine(settings=settings)
         self._wanted: EngineSettings | None = None
         self._wanted_remote: RemoteSettings | None = None
         self._own: Callable[[], Settings] | None = None
@@ -150,7 +150,9 @@ class Models:
         if path is None and remote.in_use:
             self._fit = self._place = None
             self._connected = remote.server
-            connected = yield from self._engine.load(self.remote.spec(remote, wanted.context_tokens), cancel)
+            spec = self.remote.spec(remote, wanted.context_tokens)
+            connected = yield from self._engine.load(spec, cancel)
+            self.remote.keep_traits(remote, spec, connected.traits)
             self.note(Happening(RecordKind.REMOTE, model=connected.name, engine=connected.host, detail="connected"))
             return connected
         if path is not None and path != wanted.model_path:

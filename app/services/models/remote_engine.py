@@ -1,26 +1,39 @@
-"""A remote engine as a person sets it: its address, the host to name, its key."""
+"""A remote engine as a person sets it: its address, the host to name, its key, and what was found out about it."""
 
 from __future__ import annotations
 
 import os
+import time
 
 import msgspec
 
 from app.core.errors import AppError
 from app.core.machine.secret import Password
 from app.core.settings import RemoteImages, RemoteSettings
-from app.engine.protocol import LoadSpec, RemoteSpec
+from app.engine.protocol import LoadSpec, RemoteSpec, ServerTraits
 from app.engine.remote.address import parse
+from app.store.settings import SettingsStore
 from app.store.system_keyring import RemoteKeys
 
 KEY_VARIABLE = "OCTAVO_REMOTE_KEY"
 """The key of the server that is used, for the terminal; it comes before the one that is kept, and is not kept."""
 
 
+_KNOWN = "server_traits"  # a blob
+_DAY_S = 24 * 60 * 60
+_MOST_KNOWN = 32
+
+
+class _Found(msgspec.Struct, frozen=True):
+    traits: ServerTraits
+    at_s: float  # since 1970
+
+
 class RemoteEngine:
-    def __init__(self, keys: RemoteKeys | None = None) -> None:
-        """Take what keeps the keys; None keeps none."""
+    def __init__(self, keys: RemoteKeys | None = None, settings: SettingsStore | None = None) -> None:
+        """Take what keeps the keys, and what keeps what was found out about servers; None keeps nothing."""
         self._keys = keys
+        self._settings = settings
 
     def spec(self, wanted: RemoteSettings, context_tokens: int) -> LoadSpec:
         """Return the load that connects the wanted server. Raises AppError REMOTE_ADDRESS_INVALID,
@@ -29,8 +42,25 @@ class RemoteEngine:
         given = os.environ.get(KEY_VARIABLE, "")
         key = Password(given) if given else self._keys.get(origin) if self._keys is not None else None
         images = wanted.images is not RemoteImages.KEPT
-        remote = RemoteSpec(wanted.address, wanted.model, wanted.ca_file, key, images)
+        found = self._found().get(_server(wanted))
+        known = found.traits if found is not None and 0 <= time.time() - found.at_s < _DAY_S else None
+        remote = RemoteSpec(wanted.address, wanted.model, wanted.ca_file, key, images, known=known)
         return LoadSpec("", context_tokens=context_tokens, remote=remote)
+
+    def keep_traits(self, wanted: RemoteSettings, spec: LoadSpec, traits: ServerTraits | None) -> None:
+        """Keep for a day what was found out while the server was connected as `spec` says. Raises AppError as the store
+        does."""
+        if self._settings is None or traits is None or (spec.remote is not None and spec.remote.known == traits):
+            return
+        latest = {**self._found(), _server(wanted): _Found(traits, time.time())}
+        self._settings.set_blob(_KNOWN, msgspec.json.encode(dict(list(latest.items())[-_MOST_KNOWN:])))
+
+    def _found(self) -> dict[str, _Found]:
+        kept = self._settings.get_blob(_KNOWN) if self._settings is not None else None
+        try:
+            return msgspec.json.decode(kept, type=dict[str, _Found]) if kept else {}
+        except msgspec.MsgspecError:
+            return {}
 
     def host(self, wanted: RemoteSettings) -> str:
         """Return the host that an engine in use would be asked at; empty if none is in use, or its address is none."""
@@ -57,6 +87,11 @@ class RemoteEngine:
             self._keys.set(origin, msgspec.structs.replace(key, secret=key.secret.strip()))
         else:
             self._keys.forget(origin)
+
+
+def _server(wanted: RemoteSettings) -> str:
+    """Return what a server and the model there are known by. Raises AppError REMOTE_ADDRESS_*."""
+    return f"{parse(wanted.address).origin} {wanted.model}"
 
 
 def _origin(address: str) -> str:

@@ -13,7 +13,7 @@ from app.engine.client import EngineClient
 from app.engine.protocol import AnswerTo, DocumentText, Message, PageText, Prompt
 from app.engine.remote.guided import MOST_SENTENCES, answer_form, as_gbnf, as_regex
 from tests.engine.remote.conftest import NewServer, connect
-from tests.engine.remote.toy_server import Handler, ToyServer, complete
+from tests.engine.remote.toy_server import Handler, complete
 
 _LEASE = DocumentText("A lease", (PageText("1", "The tenant pays. It ends in May (2031)."), PageText("2", "Signed.")))
 _DATE = AnswerForm(ValueKind.DATE)
@@ -72,18 +72,6 @@ def _ask(engine: EngineClient) -> None:
     finish(engine.run(AnswerTo(prompt, Sampling(), 8, held_form(_DATE, "When?")), Cancel()))
 
 
-def _obeying(field: str, server: ToyServer) -> None:
-    """A server that knows one field, and nothing of the others."""
-
-    def route(handler: Handler) -> None:
-        if handler.body.get("stream"):
-            complete(handler)
-        else:
-            handler.send_json({"choices": [{"text": "zq7" if field in handler.body else " half"}]})
-
-    server.routes["/v1/completions"] = route
-
-
 @pytest.mark.parametrize(
     ("kind", "field"),
     [("llama-server", "grammar"), ("vllm", "structured_outputs"), ("vllm", "guided_regex"), ("sglang", "regex")],
@@ -92,7 +80,7 @@ def test_what_a_server_obeys_is_found_out_once(
     kind: str, field: str, new_server: NewServer, engine: EngineClient
 ) -> None:
     server = new_server(kind)
-    _obeying(field, server)
+    server.holds, server.answer = field, ["Not in this ", "document"]
     connect(engine, server.address)
     _ask(engine)
     _ask(engine)
@@ -119,7 +107,7 @@ def test_a_schema_goes_as_the_server_wants_it(
     kind: str, field: str, sent: tuple[str, object], new_server: NewServer, engine: EngineClient
 ) -> None:
     server = new_server(kind)
-    _obeying(field, server)
+    server.holds = field
     connect(engine, server.address)
     prompt = Prompt("The rules.", (_LEASE,), (Message("user", "When?"),))
     finish(engine.run(AnswerTo(prompt, Sampling(), 8, schema='{"type": "integer"}'), Cancel()))
@@ -131,15 +119,14 @@ def test_a_schema_goes_as_the_server_wants_it(
 
 def test_a_server_that_obeys_nothing_or_refuses_is_asked_as_before(new_server: NewServer, engine: EngineClient) -> None:
     server = new_server("vllm")
-    _obeying("none of them", server)
     connect(engine, server.address)
     _ask(engine)
     assert not {"structured_outputs", "guided_regex"} & set(server.asked[-1][1])
 
+    server.holds = "structured_outputs"
+
     def refusing(handler: Handler) -> None:
-        if not handler.body.get("stream"):
-            handler.send_json({"choices": [{"text": "zq7"}]})
-        elif "structured_outputs" in handler.body:
+        if "structured_outputs" in handler.body:
             handler.send_json({"error": {"message": "too complex"}}, 400)
         else:
             complete(handler)

@@ -162,9 +162,9 @@ def test_thoughts_beside_a_conversation_are_told_apart(new_server: NewServer, en
 
 def test_a_value_is_held_and_sentences_are_weighed_with_images_too(new_server: NewServer, engine: EngineClient) -> None:
     server = new_server(sees=True)
+    server.holds = "grammar"
     connect(engine, server.address)
     _give(engine, _SHOWN)
-    server.routes["/v1/completions"] = lambda handler: handler.send_json({"choices": [{"text": "zq7"}]})
     form = held_form(AnswerForm(ValueKind.DATE), "When?")
     finish(engine.run(AnswerTo(_SHOWN, Sampling(), 50, form), Cancel()))
     assert server.chats()[-1]["grammar"].startswith("root ::=")

@@ -83,7 +83,7 @@ class Handler(BaseHTTPRequestHandler):
         size = int(self.headers.get("Content-Length", 0))
         self.body: Any = json.loads(self.rfile.read(size)) if size else None
         self.server.asked.append((self.path, self.body, dict(self.headers)))
-        route = self.server.routes.get(self.path)
+        route = try_form if _tries_form(self.path, self.body) else self.server.routes.get(self.path)
         if route is None:
             self.send_json({"detail": "Not Found"}, 404)
         else:
@@ -141,6 +141,8 @@ class ToyServer(ThreadingHTTPServer):
         self.context_tokens = CONTEXT_TOKENS
         self.cached_tokens: int | None = 7
         self.sees = sees
+        self.holds = ""
+        """The field of a request by which this server holds an answer to a form; empty if it ignores them all."""
         self.kind = kind
         self.asked: list[tuple[str, Any, dict[str, str]]] = []
         self.connections: list[socket.socket] = []
@@ -174,14 +176,25 @@ class ToyServer(ThreadingHTTPServer):
         return [body for path, body, _headers in self.asked if path == "/v1/chat/completions" and "stream" in body]
 
     def prompts(self) -> list[Any]:
-        """Return the prompts that completions were asked of."""
-        return [body["prompt"] for path, body, _headers in self.asked if path == "/v1/completions"]
+        """Return the prompts that completions were asked of, without those that tried a form."""
+        asked = ((path, body) for path, body, _headers in self.asked if not _tries_form(path, body))
+        return [body["prompt"] for path, body in asked if path == "/v1/completions"]
 
 
 def models(handler: Handler) -> None:
     handler.send_json(
         {"object": "list", "data": [{"id": MODEL, "object": "model", "max_model_len": handler.server.context_tokens}]}
     )
+
+
+def _tries_form(path: str, body: Any) -> bool:
+    """Whether a request is the short one by which a client finds out whether an answer is held to a form."""
+    return path == "/v1/completions" and not body.get("stream") and "logprobs" not in body
+
+
+def try_form(handler: Handler) -> None:
+    holds = handler.server.holds
+    handler.send_json({"choices": [{"text": "zq7" if holds and holds in handler.body else " half"}]})
 
 
 def complete(handler: Handler) -> None:

@@ -175,3 +175,25 @@ def test_a_sheet_gives_way_with_nothing_lost_or_asked_twice(fake: FakeDesk, serv
     done = finish(sheets_of(fake.desk).run(grid.id, Cancel()))
     assert done.finished
     assert set(Counter(asked(server)).values()) == {1}
+
+
+def test_a_server_is_tried_once_for_all_lanes_of_a_grid(tmp_path: Path) -> None:
+    server = ToyServer("vllm")
+    server.holds, server.answer = "structured_outputs", ["Not in this ", "document"]
+    engine = EngineClient()
+    engine.weighs = False  # type: ignore[attr-defined]
+    made = open_desk(tmp_path / "desk", engine)  # type: ignore[arg-type]
+    try:
+        remote = RemoteSettings(server.address, texts=RemoteTexts.AS_IS)
+        made.desk.settings.save(msgspec.structs.replace(made.desk.settings.load(), remote=remote))
+        for title in ("Leases", "Leases of another day"):
+            grid = make(made, 8, "[date] When does it end?")
+            assert finish(sheets_of(made.desk).run(grid.id, Cancel())).finished, title
+        streamed = [body for path, body, _headers in server.asked if "completions" in path and body.get("stream")]
+        tried = [body for path, body, _headers in server.asked if "completions" in path and not body.get("stream")]
+        assert len(streamed) == 16
+        assert len([body for body in tried if "structured_outputs" in body]) == 1
+        assert len(tried) <= 3, "a form, a short message, and one with an image"
+    finally:
+        made.desk.close()
+        server.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from app.core.machine.secret import Password
 from app.core.matter import LIBRARY
 from app.core.settings import RemoteServer, RemoteSettings, RemoteTexts
 from app.core.work import Cancel, finish
+from app.engine.client import EngineClient
 from app.services.models.remote_engine import KEY_VARIABLE, RemoteEngine
 from app.store.settings import SettingsStore
 from app.store.system_keyring import RemoteKeys
@@ -168,3 +170,29 @@ def test_the_key_belongs_to_the_address(fake: FakeDesk, monkeypatch: pytest.Monk
     assert used.key == Password("another")
     remote.set_key(_REMOTE.address, Password(""))
     assert not remote.has_key(_REMOTE.address)
+
+
+def test_what_a_server_can_do_is_found_out_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = ToyServer("vllm")
+    try:
+        engine = EngineClient()
+        made = open_desk(tmp_path / "desk", engine)  # type: ignore[arg-type]
+        _set(made.desk.settings, RemoteSettings(server.address))
+
+        def tried() -> int:
+            finish(made.desk.models.load(None, Cancel()))
+            return len([path for path, body, _headers in server.asked if "completions" in path and body is not None])
+
+        first = tried()
+        assert first > 0
+        assert tried() == first
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now + 25 * 60 * 60)
+        assert tried() == 2 * first
+        monkeypatch.setattr(time, "time", lambda: now)
+        assert tried() == 3 * first, "what the clock says was found in the future is not believed"
+        made.desk.settings.set_blob("server_traits", b"what another version wrote")
+        assert tried() == 4 * first
+        made.desk.close()
+    finally:
+        server.close()
