@@ -125,9 +125,9 @@ def _value(held: HeldForm) -> Form:
             rest = Chain((Text("-"), month, Chain((Text("-"), day), optional=True)), optional=True)
             options += (Chain((Many("[1-2]"), Many(digit, 3, 3), rest)),)
         case ValueKind.AMOUNT:
-            thousands = Chain((Many(digit, 1, 3), Text(","), Many(digit, 3, 3)))
-            millions = Chain((thousands, Text(","), Many(digit, 3, 3)))
-            whole = Either((millions, thousands, Many(digit, 1, 15)))
+            group = Chain((Text(","), Many(digit, 3, 3)))
+            grouped = (Chain((Many(digit, 1, 3), *(group,) * count)) for count in range(4, 0, -1))
+            whole = Either((*grouped, Many(digit, 1, 15)))
             cents = Chain((Text("."), Many(digit, 1, 4)), optional=True)
             currency = Chain((Many("[A-Z]", 3, 3), Text(" ")), optional=True)
             options += (Chain((currency, Chain((Text("-"),), optional=True), whole, cents)),)

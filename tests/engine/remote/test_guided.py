@@ -19,7 +19,10 @@ _LEASE = DocumentText("A lease", (PageText("1", "The tenant pays. It ends in May
 _DATE = AnswerForm(ValueKind.DATE)
 _KINDS = {
     ValueKind.DATE: (("2031-03-31", "2031-03", "1999"), ("2031-13", "31.03.2031", "2031-3")),
-    ValueKind.AMOUNT: (("EUR 1,200.50", "-12", "300", "1,234,567"), ("12 EUR", "1,20", "a lot")),
+    ValueKind.AMOUNT: (
+        ("EUR 1,200.50", "-12", "300", "1,234,567", "1,234,567,890,123"),
+        ("12 EUR", "1,20", "a lot", "1" * 16),
+    ),
     ValueKind.YES_NO: (("Yes", "No"), ("Maybe", "yes")),
     ValueKind.CHOICE: (("tenant", "land+lord"), ("neither", "landdlord")),
     ValueKind.TEXT: (("Anna's boat", "x"), ("a\nb", 'the "boat"', "x" * 161)),

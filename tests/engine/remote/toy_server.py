@@ -81,9 +81,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         size = int(self.headers.get("Content-Length", 0))
-        self.body: Any = json.loads(self.rfile.read(size)) if size else None
+        self.raw = self.rfile.read(size) if size else None
+        self.body: Any = json.loads(self.raw) if self.raw else None
         self.server.asked.append((self.path, self.body, dict(self.headers)))
-        route = try_form if _tries_form(self.path, self.body) else self.server.routes.get(self.path)
+        route = self.server.route(self.path, self.body)
         if route is None:
             self.send_json({"detail": "Not Found"}, 404)
         else:
@@ -170,6 +171,10 @@ class ToyServer(ThreadingHTTPServer):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
+
+    def route(self, path: str, body: Any) -> Route | None:
+        """Return what answers a request; None if nothing does."""
+        return try_form if _tries_form(path, body) else self.routes.get(path)
 
     def chats(self) -> list[Any]:
         """The requests for answers to conversations."""
