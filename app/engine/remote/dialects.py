@@ -133,7 +133,7 @@ class ServerDialect:
 
     @property
     def sees(self) -> bool:
-        """Whether the server's model sees images."""
+        """True if the server's model sees images."""
         return self.traits.sees
 
     @property

@@ -11,7 +11,6 @@ import apsw
 import msgspec
 import pytest
 
-from app.core.budget import TIMES_THE_TEXT
 from app.core.documents.document import Document, Format, Page
 from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.work import Cancel, finish
@@ -20,6 +19,7 @@ from app.services.finding.indexing import Indexer
 from app.store.books import Books
 from app.store.db import Database
 from app.store.vectors import Vectors
+from tests.budget import TIMES_THE_TEXT
 from tests.tools.benchmarks.large_desk import Texts
 
 _FEW, _MANY = 10, 300

@@ -2,7 +2,7 @@
 
 `packaging/dev bench scale [--documents N]... [--index N] [--keep FOLDER]` writes made-up letters, mails with
 attachments, PDFs, scans and sheets from a seed, adds them to a new desk by the program itself, and prints a table of
-each step at each size, how its cost grows, and what is above its budget (`app.core.budget`).
+each step at each size, how its cost grows, and what is above its budget (`tests.budget`).
 
 Processor time is user and system time of the step's process and of all that it starts, looked at while they live; a
 search is repeated in one process that is warm until it took half a second. Memory is the most that all
@@ -30,11 +30,11 @@ import apsw
 import msgspec
 import psutil
 
-from app.core.budget import TIMES_THE_TEXT, WORKING_BYTES
 from app.core.machine.paths import Paths
 from app.core.work import Cancel, finish
 from app.services.services import Services
 from app.store.books import Books
+from tests.budget import TIMES_THE_TEXT, WORKING_BYTES
 from tests.documents.scanner import bind
 from tests.documents.workbook_writer import sheet, write_workbook
 from tests.tools.benchmarks.case_folder import docx, pdf, scan

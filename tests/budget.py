@@ -1,4 +1,4 @@
-"""How much a case may take: memory while it is worked on, and disk. Benchmarks and tests hold the program to it."""
+"""The most that a case may take of memory and disk. Benchmarks and tests hold the program to it."""
 
 from __future__ import annotations
 
