@@ -148,7 +148,7 @@ class _Repair:
         before that which has none. If there is no such question, what was asked becomes the beginning of a branch."""
         lost = self._rows(
             """SELECT parent_id, conversation_id, min(seq) FROM questions
-                WHERE parent_id NOT IN (SELECT id FROM answers) GROUP BY parent_id"""
+                WHERE parent_id IS NOT NULL AND parent_id NOT IN (SELECT id FROM answers) GROUP BY parent_id"""
         )
         for id, talk, first in lost:
             questions = self._rows(
@@ -201,7 +201,8 @@ class _Repair:
 
     def _drop(self, shape: RowShape, column: Column, refers: tuple[str, str]) -> None:
         of, name = refers
-        lost = f"WHERE {column.name} NOT IN (SELECT {name} FROM {of})"  # noqa: S608 -- NULL is in none
+        # NULL, too, is "not in" a table that is empty.
+        lost = f"WHERE {column.name} IS NOT NULL AND {column.name} NOT IN (SELECT {name} FROM {of})"  # noqa: S608
         if column.nullable and column.name != shape.numbered:
             self._connection.execute(f"UPDATE {shape.name} SET {column.name} = NULL {lost}")  # noqa: S608
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -102,6 +103,14 @@ def damage(path: Path, target: Path, numbers: list[int], rng: random.Random) -> 
     target.write_bytes(content)
 
 
+def blank(path: Path, numbers: Iterable[int]) -> None:
+    """Overwrite these pages with zeros."""
+    with path.open("r+b") as file:
+        for number in numbers:
+            file.seek((number - 1) * PAGE_BYTES)
+            file.write(bytes(PAGE_BYTES))
+
+
 class Oracle:
     """The truth that SQLite tells of the whole database: its rows, and how many of them a damaged page may take."""
 
@@ -122,6 +131,9 @@ class Oracle:
             if self.rows.get(name) or number == 1
         }
         return list(found.values())
+
+    def pages_of(self, *tables: str) -> list[int]:
+        return [number for number, (name, _kind, _n) in self._uses.items() if name in tables]
 
     def may_be_lost(self, numbers: list[int]) -> dict[str, int]:
         """Rows of each table."""

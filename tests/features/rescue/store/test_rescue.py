@@ -18,13 +18,15 @@ from app.core.errors import AppError, Code
 from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.work import finish
 from app.features.rescue.store import rescue as module
+from app.features.rescue.store.reading import DERIVED
 from app.features.rescue.store.rescue import Rescued, rescue
 from app.features.rescue.store.saving import StandIns
+from app.features.rescue.store.shapes import layout_of
 from app.store.branches import shown_turns
 from app.store.conversations import Conversations
 from app.store.db import Database, find_damaged
 from app.store.migrations import MIGRATIONS
-from tests.features.rescue.store.rescuing import Oracle, damage, fill_much, read_rows, rows_of, unordered
+from tests.features.rescue.store.rescuing import Oracle, blank, damage, fill_much, read_rows, rows_of, unordered
 from tests.store.test_migrations import KEY
 
 _FIXTURES = Path(__file__).parents[3] / "store" / "fixtures"
@@ -159,6 +161,24 @@ def test_a_file_that_was_cut_is_saved_as_far_as_it_goes(
     assert sum(found.saved.saved.values()) > 20
     with contextlib.closing(Database.open(desk, oracle.key)) as database:
         database.check()
+
+
+REFERRING = sorted(
+    shape.name
+    for shape in layout_of(len(MIGRATIONS), DERIVED).shapes.values()
+    if shape.kept and any(column.refers is not None for column in shape.columns)
+)
+
+
+@pytest.mark.parametrize("table", REFERRING)
+def test_a_table_whose_rows_refer_to_others_is_made_whole_without_those(oracle: Oracle, desk: Path, table: str) -> None:
+    """Such a rescue went on for ever where a row may refer to nothing."""
+    left = oracle.pages_of(table, "sqlite_schema")
+    blank(desk, sorted(set(range(1, oracle.count + 1)).difference(left)))
+    found = run(desk, oracle.key)
+    assert found.saved.saved[table] + found.saved.dropped.get(table, 0) == len(oracle.rows[table])
+    with contextlib.closing(Database.open(desk, oracle.key)) as database, database.read() as connection:
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_a_wrong_key_saves_nothing_and_changes_nothing(oracle: Oracle, desk: Path) -> None:
