@@ -217,7 +217,7 @@ class Code(StrEnum):
     REMOTE_TOO_LARGE = "remote_too_large"
     REMOTE_BUSY = "remote_busy"  # wait_s: that the server asks for; 0 where it asks for nothing
     REMOTE_ASKED_AGAIN = "remote_asked_again"  # after an outage, by itself
-    REMOTE_REFUSED = "remote_refused"  # status
+    REMOTE_REFUSED = "remote_refused"  # status; engines, where one was asked for that is not there
     REMOTE_STALLED = "remote_stalled"  # seconds
     REMOTE_CUT = "remote_cut"
     REMOTE_TOO_LONG = "remote_too_long"  # tokens

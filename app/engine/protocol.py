@@ -59,7 +59,8 @@ class ServerTraits(msgspec.Struct, frozen=True):
     `kind` is its dialect, `program` what it calls itself, and `model` the model that was tried. `way` names the way in
     which it holds answers to a form; empty if it has none. `sees` tells that the model sees images; `around_image` are
     the tokens of the short message around an image that was tried, 0 if none was. `format` is the chat format that was
-    recognised, if one had to be.
+    recognised, if one had to be. `engines` is how many engines it spreads questions over, each with a cache of its own
+    and to be chosen by a request.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class ServerTraits(msgspec.Struct, frozen=True):
     sees: bool = False
     around_image: int = 0
     format: ChatTemplate | None = None
+    engines: int = 1
 
 
 class RemoteSpec(msgspec.Struct, frozen=True):

@@ -33,11 +33,15 @@ _LIKELY_TOKENS = 20
 _TRIED_SIDE, _SEES_TOKENS = 224, 16
 """An image to find out whether a server's model sees; fewer tokens than that are a text in its place."""
 
+_NO_ENGINE = 9_999
+
 _REFUSED = (Code.REMOTE_NOT_FOUND, Code.REMOTE_REFUSED, Code.REMOTE_ANSWER_STRANGE)
 
 
 class Requests(Protocol):
-    """The methods of `transport.Transport` that a dialect needs."""
+    """The parts of `transport.Transport` that a dialect needs."""
+
+    engine: int | None
 
     @property
     def host(self) -> str: ...
@@ -367,6 +371,27 @@ class Vllm(_Transformers):
     def recognise(self) -> None:
         super().recognise()
         self._rendered_tokens(formats.PROBES[0])
+
+    def find_traits(self) -> None:
+        super().find_traits()
+        self.traits = msgspec.structs.replace(self.traits, engines=self._engines_found())
+
+    def _engines_found(self) -> int:
+        """Return how many engines there are behind the server (its `--data-parallel-size`), as it says where one is
+        asked for that is not there; 1 if it does not take such a wish."""
+        sent = array("i", self.tokenize([_PROBE], special=False)[0])
+        asked = self.request(sent, Sampling(temperature=0), 1)
+        asked = msgspec.structs.replace(asked, stream=False, stream_options=UNSET)
+        self._requests.engine = _NO_ENGINE
+        try:
+            self._requests.post(asked.path, asked)
+        except AppError as error:
+            if error.code not in _REFUSED:
+                raise
+            return int(error.params.get("engines", 1))
+        finally:
+            self._requests.engine = None
+        return 1
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
         """Return the text of a conversation, made from the server's tokens; sound only if that text gives the same

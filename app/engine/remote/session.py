@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import zlib
 from array import array
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -108,6 +109,7 @@ class RemoteSession:
         if not laid.to_books:
             return Usage()
         self._check_model()
+        self._choose_engine(prompt)
         reader = StreamReader(self._layout.tokens_of(laid.to_books), on_progress)
         self._stream(laid.to_books, Sampling(temperature=0), self._server.shortest, reader)
         return reader.usage(0)
@@ -124,6 +126,7 @@ class RemoteSession:
         started, waited_s = time.monotonic(), self._control.waited_s
         laid = self._layout.lay_out(order.prompt, self._on_tokenized)
         self._check_model()
+        self._choose_engine(order.prompt)
         thoughts = Thoughts(laid.before_answer, bare=True)
         text = AnswerText(thoughts, tell, lambda: time.monotonic() - self._control.waited_s)
         reader = StreamReader(laid.size.total, on_progress)
@@ -158,6 +161,7 @@ class RemoteSession:
         Raises AppError WEIGHING_REMOTE where the server does not say how sure its model is, REMOTE_*; Stopped.
         """
         self._check_model()
+        self._choose_engine(order.prompt)
         logs: list[tuple[float, ...] | None] = []
         tokens, started = 0, time.monotonic()
         for question in order.questions:
@@ -179,6 +183,13 @@ class RemoteSession:
             on_weighed(len(logs), len(order.questions))
         return Weighed(tuple(logs), tokens, time.monotonic() - started)
 
+    def _choose_engine(self, prompt: Prompt) -> None:
+        """Have what is asked of the same documents go to the same engine of the server, which has read them: each has a
+        cache of its own."""
+        engines = self._server.traits.engines
+        about = prompt.documents[0].book_id if prompt.documents else prompt.conversation_id
+        self._transport.engine = zlib.crc32(about.encode()) % engines if engines > 1 else None
+
     # ---- streaming
 
     def _stream(
@@ -197,10 +208,19 @@ class RemoteSession:
             try:
                 return self._streamed(sent, request, max_tokens, reader)
             except AppError as error:
-                if error.code is not Code.REMOTE_REFUSED or request == plain or reader.first_text_at:
+                fewer = self._fewer_engines(error)
+                if error.code is not Code.REMOTE_REFUSED or reader.first_text_at or (request == plain and not fewer):
                     raise
-            reader.is_held = False
-            return self._streamed(sent, plain, max_tokens, reader)
+                reader.is_held, request = reader.is_held and fewer, request if fewer else plain
+            return self._streamed(sent, request, max_tokens, reader)
+
+    def _fewer_engines(self, error: AppError) -> bool:
+        """Take it that the server has fewer engines than it had, if that is why it refused, and return whether."""
+        if self._transport.engine is None or "engines" not in error.params:
+            return False
+        self._transport.engine, engines = None, int(error.params["engines"])
+        self._server.traits = msgspec.structs.replace(self._server.traits, engines=engines)
+        return True
 
     def _messages(self, chat: Chat) -> tuple[wire.ChatMessage, ...]:
         return self.images.messages(chat, self._transport.host)

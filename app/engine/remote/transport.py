@@ -70,6 +70,9 @@ class EventBytes:
         return lines
 
 
+ENGINE_HEADER = "X-data-parallel-rank"
+"""The header that says which of several engines a request is for, by vLLM's entrypoints/generate/base/serving.py."""
+
 MAX_ANSWER_BYTES = 64 << 20
 """One answer that is no stream: the tokens of the largest page take a hundredth of it."""
 
@@ -131,6 +134,8 @@ class Transport:
         """Prepare to speak with the server; nothing is connected yet. Raises AppError REMOTE_CA_UNREADABLE."""
         self.host = address.shown
         self.patience = patience
+        self.engine: int | None = None
+        """The engine of the server that requests are for; None leaves that to the server."""
         self._key = key
         self._control = control
         self._bases = address.bases
@@ -246,6 +251,8 @@ class Transport:
             request = self._client.build_request(method, f"{self._bases[0]}{path}", content=body)
             if body is not None:
                 request.headers["Content-Type"] = "application/json"
+            if self.engine is not None:
+                request.headers[ENGINE_HEADER] = str(self.engine)
             try:
                 async with asyncio.timeout(limit_s):
                     return await self._client.send(request, stream=True)

@@ -7,6 +7,7 @@ llama_cpp/server/types.py.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar, TypeAlias, TypeVar
 
 import msgspec
@@ -326,6 +327,10 @@ _CONTEXT_CODES = {"context_length_exceeded", "exceed_context_size_error"}
 _CONTEXT_WORDS = ("maximum context length", "context window", "context size", "longer than the model")
 
 
+_ENGINES = re.compile(r"data_parallel_rank \d+ is out of range \[0, ([1-9]\d{0,3})\)")
+"""A refusal of an engine that is not there, by vLLM's v1/engine/input_processor.py; it tells how many there are."""
+
+
 def refusal(status: int, body: bytes, host: str, path: str, *, with_key: bool) -> AppError:
     """Return the error for an answer with this status (RFC 9110). `body` is as much of it as came."""
     if status in _NO_KEY:
@@ -334,23 +339,29 @@ def refusal(status: int, body: bytes, host: str, path: str, *, with_key: bool) -
     match code:
         case Code.REMOTE_NOT_FOUND:
             return AppError(code, host=host, asked=path)
-        case Code.REMOTE_REFUSED if _says_full(body):
+        case Code.REMOTE_REFUSED if is_about_context(_error_of(body)):
             return AppError(Code.REMOTE_CONTEXT_EXCEEDED, host=host)
         case Code.REMOTE_REFUSED:
-            return AppError(code, host=host, status=status)
+            engines = _ENGINES.search(_message(_error_of(body)))
+            return AppError(code, host=host, status=status, **({"engines": int(engines[1])} if engines else {}))
     return AppError(code, host=host)
 
 
 def is_about_context(answer: ErrorAnswer) -> bool:
     """Return whether an error says that the prompt is longer than the context; servers have no common code for it."""
-    error = answer.error
-    words = answer.message if error is None else error if isinstance(error, str) else error.message
+    error, words = answer.error, _message(answer)
     codes = set() if error is None or isinstance(error, str) else {error.code, error.type}
     return bool(codes & _CONTEXT_CODES) or any(part in words.lower() for part in _CONTEXT_WORDS)
 
 
-def _says_full(body: bytes) -> bool:
+def _message(answer: ErrorAnswer) -> str:
+    error = answer.error
+    return answer.message if error is None else error if isinstance(error, str) else error.message
+
+
+def _error_of(body: bytes) -> ErrorAnswer:
+    """Return what a body says of an error; nothing for what is no such answer."""
     try:
-        return is_about_context(msgspec.json.decode(body, type=ErrorAnswer))
+        return msgspec.json.decode(body, type=ErrorAnswer)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return False
+        return ErrorAnswer()

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from app.engine.remote.transport import ENGINE_HEADER
+
 CONTROL = ("<|begin_of_text|>", "<|header_start|>", "<|header_end|>", "<|eot|>")
 FIRST_CONTROL = 256
 MODEL = "organisation/toy"
@@ -84,6 +86,11 @@ class Handler(BaseHTTPRequestHandler):
         self.raw = self.rfile.read(size) if size else None
         self.body: Any = json.loads(self.raw) if self.raw else None
         self.server.asked.append((self.path, self.body, dict(self.headers)))
+        engines, wanted = self.server.engines, int(self.headers.get(ENGINE_HEADER, 0))
+        if engines and wanted >= engines:
+            told = f"data_parallel_rank {wanted} is out of range [0, {engines})."
+            self.send_json({"error": {"message": told, "type": "BadRequestError", "code": 400}}, 400)
+            return
         route = self.server.route(self.path, self.body)
         if route is None:
             self.send_json({"detail": "Not Found"}, 404)
@@ -130,6 +137,7 @@ class Handler(BaseHTTPRequestHandler):
 
 class ToyServer(ThreadingHTTPServer):
     daemon_threads = False
+    request_queue_size = 128  # of five, as the library has it, the sixth connection at a time is broken off
 
     def __init__(self, kind: str, tls: ssl.SSLContext | None = None, *, sees: bool = False) -> None:
         """`sees`: it takes images; else it refuses them as vLLM does."""
@@ -144,6 +152,8 @@ class ToyServer(ThreadingHTTPServer):
         self.sees = sees
         self.holds = ""
         """The field of a request by which this server holds an answer to a form; empty if it ignores them all."""
+        self.engines = 0
+        """The number of engines behind this server, one of which a request may ask for; 0 if it takes no such wish."""
         self.kind = kind
         self.asked: list[tuple[str, Any, dict[str, str]]] = []
         self.connections: list[socket.socket] = []

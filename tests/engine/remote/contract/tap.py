@@ -6,9 +6,10 @@ import http.client
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.engine.remote.transport import ENGINE_HEADER
 from tests.engine.remote.toy_server import Handler, Route, ToyServer
 
-_PASSED = ("Content-Type", "Authorization", "Accept-Encoding", "Host")
+_PASSED = ("Content-Type", "Authorization", "Accept-Encoding", "Host", ENGINE_HEADER)
 
 
 class Tap(ToyServer):
