@@ -269,7 +269,10 @@ def _add_servers(commands: Any) -> None:
     remove = add_command(of_servers, "remove", _("forget one; its key stays until you forget that, too"))
     for each in (add, use, remove):
         each.add_argument("name", metavar="NAME", help=_("what you call it"))
-    add.add_argument("address", metavar="ADDRESS", help=_("such as https://models.example.org"))
+    add.add_argument(
+        "address", metavar="ADDRESS", nargs="+",
+        help=_("such as https://models.example.org; several, if the same model answers at each"),
+    )  # fmt: skip
     add.add_argument("--remote-model", default="", metavar="NAME", help=_("the model there, if it has several"))
     add.add_argument("--remote-ca", default="", metavar="FILE", help=_("trusted certificates, in PEM format"))
     default = add_command(of_servers, "default", _("let a matter have the same server as the library"))

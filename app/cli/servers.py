@@ -9,7 +9,7 @@ import msgspec
 from app.cli.screen import print_json
 from app.core.errors import AppError, Code
 from app.core.settings import RemoteServer, RemoteSettings
-from app.engine.remote.address import parse
+from app.engine.remote.address import parse_all
 from app.services.services import Services
 from app.wording.i18n import _
 from app.wording.units import printable
@@ -20,8 +20,9 @@ def run(options: argparse.Namespace, desk: Services) -> None:
     store does."""
     match options.servers_command:
         case "add":
-            parse(options.address)
-            _add(desk, RemoteServer(options.name, options.address, options.remote_model, options.remote_ca))
+            address = " ".join(options.address)
+            parse_all(address)
+            _add(desk, RemoteServer(options.name, address, options.remote_model, options.remote_ca))
         case "use":
             _use(desk, options.name)
         case "remove":

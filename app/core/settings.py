@@ -139,7 +139,9 @@ class RemoteImages(StrEnum):
 SERVER_NAME_CHARACTERS = 80
 """The most characters of the name that a person gives a server."""
 
-ServerAddress = Annotated[str, Meta(pattern=r"^(https?://\S+)?$")]
+ServerAddress = Annotated[str, Meta(pattern=r"^(https?://\S+( +https?://\S+)*)?$")]
+"""An address, or several with spaces between them where the same model answers at each."""
+
 ServerName = Annotated[str, Meta(max_length=SERVER_NAME_CHARACTERS)]
 
 

@@ -33,6 +33,9 @@ REMOTE = "app.engine.remote.worker"
 MAX_DEATHS = 3
 """A dead engine is started again, but not for ever: a model that killed it three times in a row will again."""
 
+_NOT_THERE = frozenset({Code.REMOTE_UNREACHABLE, Code.REMOTE_BUSY, Code.REMOTE_STALLED, Code.REMOTE_CUT})
+"""The problems with one address of a server that another address of it may not have."""
+
 _log = logging.getLogger("octavo.engine")
 
 
@@ -114,7 +117,13 @@ class EngineClient:
             self._working = before
         if isinstance(ended, protocol.Replied) and isinstance(order, protocol.AnswerTo | protocol.ReadBooks):
             self._deaths = 0
-        return result_of(order, ended)
+        try:
+            return result_of(order, ended)
+        except AppError as error:
+            again = spec is not None and spec.remote is not None and spec.remote.others
+            if again and error.code is Code.REMOTE_UNREACHABLE and not isinstance(order, protocol.Load):
+                self.disconnect()  # the next question is asked at another address
+            raise
 
     def on_lane(self, number: int) -> AbstractContextManager[None]:
         return self._lanes.on(number)
@@ -239,8 +248,21 @@ class EngineClient:
         return (yield from self._load_as_told(alone, cancel))
 
     def _load_as_told(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
-        if spec.remote is not None:
-            self._policy.check_server(parse(spec.remote.address).shown)
+        """Load `spec`; where it is a server that cannot be reached, the same model at the next of its addresses."""
+        if (remote := spec.remote) is None:
+            return (yield from self._load_one(spec, cancel))
+        for each in (remote, *remote.others):
+            self._policy.check_server(parse(each.address).shown)
+        for number in range(len(remote.others)):
+            try:
+                return (yield from self._load_one(msgspec.structs.replace(spec, remote=remote.turned(number)), cancel))
+            except AppError as error:
+                if error.code not in _NOT_THERE:
+                    raise
+        last = remote.turned(len(remote.others))
+        return (yield from self._load_one(msgspec.structs.replace(spec, remote=last), cancel))
+
+    def _load_one(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
         self._lanes.close()
         self._spec, self._model, self._working = spec, None, EngineState.EMPTY
         self._answering, other = (HERE, REMOTE) if spec.remote is None else (REMOTE, HERE)
@@ -252,8 +274,7 @@ class EngineClient:
         try:
             self._model = yield from self.run(protocol.Load(spec), cancel)
             if spec.remote is not None:  # another process that connects need not try what is known now
-                remote = msgspec.structs.replace(spec.remote, known=self._model.traits)
-                self._spec = msgspec.structs.replace(spec, remote=remote)
+                self._spec = msgspec.structs.replace(spec, remote=spec.remote.knowing(self._model.traits))
         finally:
             self._working = EngineState.EMPTY if self._model is None else EngineState.READY
         return self._model

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
+import msgspec
+
 from app.core.errors import AppError, Code
 from app.core.work import Cancel, Progress, Result, Work, finish
 from app.engine.order_transport import carry, error_of, result_of
@@ -22,9 +24,9 @@ class _Here(threading.local):
 
 
 class Lanes:
-    """Lane 0 is the engine's own process. The others are started when they are needed, connect to the same server, and
-    live until `close`. Each is used by a thread of its own; one of these goes on at a time, while others wait for what
-    the server says."""
+    """Lane 0 is the engine's own process. The others are started when they are needed, connect to the same server, or
+    in turn to the addresses that it has, and live until `close`. Each is used by a thread of its own; one of these goes
+    on at a time, while others wait for what the server says."""
 
     def __init__(self, start: Callable[[], Child[Event]]) -> None:
         """`start` starts another process of the kind that speaks with a server."""
@@ -82,13 +84,16 @@ class Lanes:
 
     def _connected(self, number: int, spec: LoadSpec, model: ModelInfo, cancel: Cancel) -> Child[Event]:
         self._end(number)
+        if spec.remote is not None:
+            spec = msgspec.structs.replace(spec, remote=spec.remote.turned(number))
         load = Load(spec)
         with self._lock:  # so that `close` comes before it is started, or ends it
             child = self._children[number] = self._start()
         try:
             ended = finish(carry(child, partial(self._receive, child), load, cancel))
-            if result_of(load, ended).vocabulary != model.vocabulary:
-                raise AppError(Code.REMOTE_MODEL_CHANGED, host=model.host)
+            found = result_of(load, ended)
+            if found.vocabulary != model.vocabulary:
+                raise AppError(Code.REMOTE_MODEL_CHANGED, host=found.host)
         except BaseException:
             self._end(number)
             raise

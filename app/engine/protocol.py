@@ -78,7 +78,8 @@ class RemoteSpec(msgspec.Struct, frozen=True):
 
     `model` is its name there; empty takes the only one. `ca_file` says whose certificates are trusted; empty asks the
     system. `images` tells that they may be sent. `known` is what was found out about the server before; None has it
-    tried.
+    tried. `others` are servers with the same model at other addresses, which are asked as well where several questions
+    are under way at once, and in its place where it cannot be reached.
     """
 
     address: str
@@ -88,6 +89,18 @@ class RemoteSpec(msgspec.Struct, frozen=True):
     images: bool = True
     patience: RemoteTimeouts = RemoteTimeouts()
     known: ServerTraits | None = None
+    others: tuple[RemoteSpec, ...] = ()
+
+    def turned(self, number: int) -> RemoteSpec:
+        """Return the same with the server of this number as the first; they count from 0, over and over."""
+        all = (msgspec.structs.replace(self, others=()), *self.others)
+        first, *others = (*all[number % len(all) :], *all[: number % len(all)])
+        return msgspec.structs.replace(first, others=tuple(others))
+
+    def knowing(self, traits: ServerTraits | None) -> RemoteSpec:
+        """Return the same with what was found out about one of the servers, which have the same model."""
+        others = tuple(msgspec.structs.replace(each, known=traits) for each in self.others)
+        return msgspec.structs.replace(self, known=traits, others=others)
 
 
 class LoadSpec(msgspec.Struct, frozen=True):
@@ -302,6 +315,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     slots: int = 1  # questions that are answered at the same time; 0: its server does not say
     one_cache: bool = False  # what one of them has read, all others find read
     traits: ServerTraits | None = None  # of a remote engine's server
+    servers: int = 1  # at addresses of their own, all with this model
 
 
 class EngineCounts(msgspec.Struct, frozen=True):

@@ -371,7 +371,10 @@ def _server() -> tuple[Meaning, ...]:
         Meaning(
             "remote.address",
             _("Address"),
-            _("Such as https://models.example.org. Without an address, nothing leaves this computer."),
+            _(
+                "Such as https://models.example.org, or several with spaces between them if the same model answers at"
+                " each. Without an address, nothing leaves this computer."
+            ),
             hint=_("None"),
             refusal=_("This is no address. Enter one such as https://models.example.org."),
             effect=load,

@@ -4,6 +4,8 @@
 
 Invariants:
 
+- Of several addresses each gets its own key alone, and a policy that forbids one forbids all. Held by:
+  tests/engine/remote/test_several_addresses.py.
 - Only `transport.py` opens a socket, in a process of its own: one origin, no redirects, no proxies, no cookies. Held
   by: contract "the remote engine speaks to its server in a process of its own", tests/engine/remote/test_secrets.py.
 - An address without encryption is refused before anything is sent, unless it is this machine. Held by:

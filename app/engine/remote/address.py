@@ -14,6 +14,7 @@ MAX_ADDRESS_CHARACTERS = 512
 
 _PORTS = {"http": 80, "https": 443}
 _API = "/v1"
+_BETWEEN = ", "
 _LOOPBACK_NAME, _LOOPBACK = "localhost", ("127.0.0.1", "[::1]")
 
 
@@ -74,6 +75,17 @@ def parse(text: str) -> Address:
     return address
 
 
+def parse_all(text: str) -> tuple[Address, ...]:
+    """Read the addresses of a server, with spaces between them, each once. Raises AppError as `parse` does; for none,
+    REMOTE_ADDRESS_INVALID."""
+    return tuple(dict.fromkeys(parse(each) for each in text.split() or [""]))
+
+
+def hosts_shown(text: str) -> str:
+    """Return the hosts of the addresses of a server, for people. Raises AppError as `parse` does."""
+    return _BETWEEN.join(address.shown for address in parse_all(text))
+
+
 def is_loopback(host: str) -> bool:
     """Return whether a host is `localhost`, in 127.0.0.0/8 or ::1. No resolver is asked: `localhost` is this machine by
     definition (RFC 6761)."""
@@ -86,8 +98,12 @@ def is_loopback(host: str) -> bool:
 
 
 def is_shown_here(shown: str) -> bool:
-    """Return whether `is_loopback` holds for an `Address.shown`. A server here may pass texts on, through a tunnel,
-    say."""
+    """Return whether `is_loopback` holds for all hosts that `hosts_shown` shows. A server here may pass texts on,
+    through a tunnel, say."""
+    return all(map(_is_one_shown_here, shown.split(_BETWEEN)))
+
+
+def _is_one_shown_here(shown: str) -> bool:
     host, colon, port = shown.rpartition(":")
     return is_loopback((host if colon and port.isdecimal() else shown).strip("[]"))
 

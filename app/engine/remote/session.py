@@ -21,7 +21,7 @@ from app.engine.formats.thinking import AnswerText, Thoughts
 from app.engine.prompt import OnTokenized
 from app.engine.protocol import AnswerTo, Generated, LoadSpec, ModelInfo, Prompt, PromptSize, VisionInfo, Weigh, Weighed
 from app.engine.remote import dialects, wire
-from app.engine.remote.address import parse
+from app.engine.remote.address import hosts_shown, parse
 from app.engine.remote.answer_requests import AnswerRequests
 from app.engine.remote.guided import Wanted, fits
 from app.engine.remote.images import GivenImages, about_images
@@ -61,7 +61,8 @@ class RemoteSession:
             self._server.sends_images = remote.images
             on_progress(0.5)
             self._layout = self._server.layout()
-            self.info = _describe(self._server, address.shown, address.origin, spec)
+            hosts = hosts_shown(" ".join(each.address for each in (remote, *remote.others)))
+            self.info = _describe(self._server, hosts, address.origin, spec)
         except AppError as error:
             self.close()
             if error.code is Code.MODEL_NO_TEMPLATE:
@@ -326,4 +327,5 @@ def _describe(server: dialects.ServerDialect, host: str, origin: str, spec: Load
         slots=server.slots,
         one_cache=server.one_cache,
         traits=server.traits,
+        servers=1 if spec.remote is None else 1 + len(spec.remote.others),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from bisect import insort
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic
 
 import msgspec
@@ -50,7 +50,7 @@ class Concurrency:
         """Return the number for the loaded model; before one is known, one question has it loaded."""
         if model is None or not model.host:
             return 1
-        return max(1, min(model.slots or self._tried, self._most, self._borne))
+        return max(1, min(model.slots * model.servers or self._tried, self._most, self._borne))
 
     def answered(self, seconds: float, model: ModelInfo | None) -> None:
         """Note that a question was answered in so many seconds."""
@@ -85,9 +85,25 @@ class CellTurn(msgspec.Struct, Generic[CellKind], frozen=True):
     again: bool = False
 
 
+class _Server:
+    """One address of a server: until when nothing is asked there, by the clock, and how long it rests the next time."""
+
+    until, delay_s = 0.0, 0.0
+
+    def fail(self, now: float, wanted_s: float) -> None:
+        """Have it rest, longer each time, or as long as it wants."""
+        if now >= self.until:  # what failed together with that before need not wait longer
+            self.delay_s = min(_LONGEST_S, max(_SHORTEST_S, self.delay_s * 2))
+            self.until = now + max(self.delay_s, min(_LONGEST_S, wanted_s))
+
+
 class CellScheduler(Generic[CellKind]):
     """The cells that are left, in the order of their numbers. Cells of one row follow each other on one lane, so that
-    its books are read once; where all lanes find what one has read, only the first of a row goes alone."""
+    its books are read once; where all lanes find what one has read, only the first of a row goes alone.
+
+    Where a server has several addresses, lanes go to them in turn, and a row stays with the address that has read its
+    books, as long as that answers. So a slow one gets fewer rows, and one that is gone none.
+    """
 
     def __init__(
         self,
@@ -102,7 +118,8 @@ class CellScheduler(Generic[CellKind]):
         self._read: set[int] = set()
         self._lanes: dict[int, int] = {}  # of rows
         self._tries: Counter[int] = Counter()
-        self._until, self._delay_s, self._since = 0.0, 0.0, 0.0
+        self._servers: defaultdict[int, _Server] = defaultdict(_Server)
+        self._since = 0.0
         self._connected = False
         self.gave_up = False
         """Nothing was answered for too long, or there was no connection from the beginning."""
@@ -114,23 +131,37 @@ class CellScheduler(Generic[CellKind]):
     @property
     def rest_s(self) -> float:
         """Seconds in which nothing is asked."""
-        return max(0.0, self._until - self._clock())
+        now, model = self._clock(), self._model()
+        return max(0.0, min(self._servers[number].until - now for number in range(model.servers if model else 1)))
 
     def take(self) -> CellTurn[CellKind] | None:
         """Take the next cell that may be asked now."""
         model = self._model()
+        servers = model.servers if model is not None else 1
         width = self._breadth.width(model)
-        if len(self._under_way) >= width or self.rest_s:
+        if len(self._under_way) >= width:
+            return None
+        used = {turn.lane for turn, _begun in self._under_way.values()}
+        lanes = [lane for lane in range(max(width, servers)) if lane not in used and self._is_awake(lane % servers)]
+        if not lanes:
             return None
         rows = {turn.cell.row for turn, _begun in self._under_way.values()}
         shared = self._read if model is not None and model.one_cache else ()
+        elsewhere = None
         for index, turn in enumerate(self._left):
             if turn.cell.row not in rows or turn.cell.row in shared:
-                del self._left[index]
-                turn = msgspec.structs.replace(turn, lane=self._lane(turn.cell.row, width))
-                self._under_way[turn.number] = turn, self._clock()
-                return turn
-        return None
+                lane = self._home(turn.cell.row, lanes, servers)
+                if lane is not None:
+                    return self._taken(index, lane)
+                elsewhere = index if elsewhere is None else elsewhere
+        # To read books again, at another address, is better than to have it wait.
+        return None if elsewhere is None else self._taken(elsewhere, self._freest(lanes, servers))
+
+    def _taken(self, index: int, lane: int) -> CellTurn[CellKind]:
+        turn = msgspec.structs.replace(self._left.pop(index), lane=lane)
+        self._lanes[turn.cell.row] = lane
+        self._under_way[turn.number] = turn, self._clock()
+        return turn
 
     def drop(self, turn: CellTurn[CellKind]) -> None:
         """Drop a cell that need not be asked."""
@@ -139,29 +170,40 @@ class CellScheduler(Generic[CellKind]):
     def ended(self, turn: CellTurn[CellKind], cell: CellKind, problem: Problem | None) -> bool:
         """End a cell's turn and return whether it will be asked again. `cell` has what came of it."""
         _turn, begun = self._under_way.pop(turn.number)
+        model = self._model()
+        server = self._servers[turn.lane % (model.servers if model is not None else 1)]
         if problem is None or problem.code not in OUTAGES:
-            self._delay_s = self._since = 0.0
+            server.delay_s = self._since = 0.0
             self._read.add(turn.cell.row)
-            self._breadth.answered(self._clock() - begun, self._model())
+            self._breadth.answered(self._clock() - begun, model)
             return False
         now = self._clock()
-        self._connected = self._connected or self._model() is not None
+        self._connected = self._connected or model is not None
         self._since = self._since or now
         self._tries[turn.number] += problem.code in _IN_THE_MIDDLE
         if problem.code is Code.REMOTE_BUSY:
-            self._breadth.refused(self._model())
+            self._breadth.refused(model)
         self.gave_up = not self._connected or now - self._since > PATIENCE_S
         if self.gave_up or self._tries[turn.number] >= _MOST_TRIES:
             return False
-        if now >= self._until:  # those that failed with it need not wait longer
-            self._delay_s = min(_LONGEST_S, max(_SHORTEST_S, self._delay_s * 2))
-            self._until = now + max(self._delay_s, min(_LONGEST_S, float(problem.params.get("wait_s", 0))))
+        server.fail(now, float(problem.params.get("wait_s", 0)))
         insort(self._left, CellTurn(turn.number, cell, again=True), key=lambda left: left.number)
         return True
 
-    def _lane(self, row: int, width: int) -> int:
-        used = {turn.lane for turn, _begun in self._under_way.values()}
-        before = self._lanes.get(row, width)
-        free = (lane for lane in range(width) if lane not in used)
-        self._lanes[row] = lane = before if before < width and before not in used else next(free)
-        return lane
+    def _is_awake(self, server: int) -> bool:
+        return self._servers[server].until <= self._clock()
+
+    def _home(self, row: int, lanes: Sequence[int], servers: int) -> int | None:
+        """Return the lane for a row, of those that are free: the one that it had before, or another to the same server;
+        None if that has none free."""
+        before = self._lanes.get(row)
+        if before is None or not self._is_awake(before % servers):
+            return self._freest(lanes, servers)
+        if before in lanes:
+            return before
+        return next((lane for lane in lanes if lane % servers == before % servers), None)
+
+    def _freest(self, lanes: Sequence[int], servers: int) -> int:
+        """Return a free lane to the server that has the fewest questions."""
+        load = Counter(turn.lane % servers for turn, _begun in self._under_way.values())
+        return min(lanes, key=lambda lane: (load[lane % servers], lane))

@@ -11,7 +11,7 @@ from app.core.errors import AppError
 from app.core.machine.secret import Password
 from app.core.settings import RemoteImages, RemoteSettings
 from app.engine.protocol import LoadSpec, RemoteSpec, ServerTraits
-from app.engine.remote.address import parse
+from app.engine.remote.address import hosts_shown, parse_all
 from app.store.settings import SettingsStore
 from app.store.system_keyring import RemoteKeys
 
@@ -38,13 +38,16 @@ class RemoteEngine:
     def spec(self, wanted: RemoteSettings, context_tokens: int) -> LoadSpec:
         """Return the load that connects the wanted server. Raises AppError REMOTE_ADDRESS_INVALID,
         REMOTE_ADDRESS_INSECURE, and as the store does."""
-        origin = parse(wanted.address).origin
         given = os.environ.get(KEY_VARIABLE, "")
-        key = Password(given) if given else self._keys.get(origin) if self._keys is not None else None
         images = wanted.images is not RemoteImages.KEPT
         found = self._found().get(_server(wanted))
         known = found.traits if found is not None and 0 <= time.time() - found.at_s < _DAY_S else None
-        remote = RemoteSpec(wanted.address, wanted.model, wanted.ca_file, key, images, known=known)
+        servers = []
+        for address in parse_all(wanted.address):
+            key = Password(given) if given else self._keys.get(address.origin) if self._keys is not None else None
+            place = address.origin + address.path
+            servers.append(RemoteSpec(place, wanted.model, wanted.ca_file, key, images, known=known))
+        remote = msgspec.structs.replace(servers[0], others=tuple(servers[1:]))
         return LoadSpec("", context_tokens=context_tokens, remote=remote)
 
     def keep_traits(self, wanted: RemoteSettings, spec: LoadSpec, traits: ServerTraits | None) -> None:
@@ -63,9 +66,10 @@ class RemoteEngine:
             return {}
 
     def host(self, wanted: RemoteSettings) -> str:
-        """Return the host that an engine in use would be asked at; empty if none is in use, or its address is none."""
+        """Return the host that an engine in use would be asked at, or all its hosts; empty if none is in use, or its
+        address is none."""
         try:
-            return parse(wanted.address).shown if wanted.in_use else ""
+            return hosts_shown(wanted.address) if wanted.in_use else ""
         except AppError:
             return ""
 
@@ -74,28 +78,29 @@ class RemoteEngine:
     def has_key(self, address: str) -> bool:
         """Return whether a key is kept for that server; False for what is no address. Raises AppError as the store
         does."""
-        origin = _origin(address)
-        return bool(origin) and self._keys is not None and self._keys.has(origin)
+        origins = _origins(address)
+        return bool(origins) and self._keys is not None and all(map(self._keys.has, origins))
 
     def set_key(self, address: str, key: Password) -> None:
-        """Keep a key for that server, and no other; an empty one forgets it. Raises AppError REMOTE_ADDRESS_*, and as
-        the store does."""
-        origin = parse(address).origin
-        if self._keys is None:
+        """Keep a key for that server, at all its addresses, and no other; an empty one forgets it. Raises AppError
+        REMOTE_ADDRESS_*, and as the store does."""
+        places = parse_all(address)
+        if (keys := self._keys) is None:
             return
-        if key.secret:
-            self._keys.set(origin, msgspec.structs.replace(key, secret=key.secret.strip()))
-        else:
-            self._keys.forget(origin)
+        for place in places:
+            if key.secret:
+                keys.set(place.origin, msgspec.structs.replace(key, secret=key.secret.strip()))
+            else:
+                keys.forget(place.origin)
 
 
 def _server(wanted: RemoteSettings) -> str:
     """Return what a server and the model there are known by. Raises AppError REMOTE_ADDRESS_*."""
-    return f"{parse(wanted.address).origin} {wanted.model}"
+    return " ".join((*(address.origin + address.path for address in parse_all(wanted.address)), wanted.model))
 
 
-def _origin(address: str) -> str:
+def _origins(address: str) -> list[str]:
     try:
-        return parse(address).origin
+        return [place.origin for place in parse_all(address)]
     except AppError:
-        return ""
+        return []

@@ -197,3 +197,45 @@ def test_a_server_is_tried_once_for_all_lanes_of_a_grid(tmp_path: Path) -> None:
     finally:
         made.desk.close()
         server.close()
+
+
+@pytest.mark.parametrize("gone", [0, 1], ids=["the first", "the second"])
+def test_one_of_two_addresses_is_lost_in_the_middle_and_nothing_else(tmp_path: Path, gone: int) -> None:
+    servers = [ToyServer("vllm"), ToyServer("vllm")]
+    answered: list[str] = []
+    down, asked_of = threading.Event(), [threading.Event(), threading.Event()]
+    of_gone = 0
+
+    def answer(handler: Handler) -> None:
+        nonlocal of_gone
+        asked_of[handler.server is servers[1]].set()
+        assert all(each.wait(WAIT_S) for each in asked_of), "both are asked"
+        if down.is_set() and handler.server is servers[gone]:
+            handler.close_connection = True
+            return
+        complete(handler)
+        answered.append(bytes(token for token in handler.body["prompt"] if token < 256).decode())
+        of_gone += handler.server is servers[gone]
+        if of_gone == 3:
+            down.set()
+            threading.Thread(target=servers[gone].close).start()  # which waits for this very answer
+
+    engine = EngineClient()
+    engine.weighs = False  # type: ignore[attr-defined]
+    made = open_desk(tmp_path / "desk", engine)  # type: ignore[arg-type]
+    try:
+        for server in servers:
+            server.routes["/v1/completions"] = answer
+        remote = RemoteSettings(" ".join(server.address for server in servers), texts=RemoteTexts.AS_IS)
+        made.desk.settings.save(msgspec.structs.replace(made.desk.settings.load(), remote=remote))
+        grid = make(made, 12, "When does it end?", "Who pays?")
+        assert finish(sheets_of(made.desk).run(grid.id, Cancel())).finished
+        assert len(servers[gone].prompts()) >= 3
+        assert len(answered) == len(set(answered)) == 24
+        cells = kept(made, grid).cells
+        hosts = ", ".join(server.address.removeprefix("http://") for server in servers)
+        assert {cell.answer.sent.host for cell in cells if cell.answer and cell.answer.sent} == {hosts}
+    finally:
+        made.desk.close()
+        for server in servers:
+            server.close()

@@ -144,3 +144,64 @@ def test_a_refusal_halves_and_answers_bring_it_back_up_to_the_limit_of_a_person(
     for _ in range(60):
         pace.answered(1.0, model)
     assert pace.width(model) == 8
+
+
+TWO = msgspec.structs.replace(SERVED, slots=2, servers=2, one_cache=True)
+"""A server with two addresses, of two slots each."""
+
+
+def _servers(turns: list[CellTurn[_Placed]]) -> list[int]:
+    return [turn.lane % 2 for turn in turns]
+
+
+def test_a_document_stays_with_the_address_that_has_read_it(clock: _Clock) -> None:
+    turns = _turns(clock, rows=8, columns=4, model=TWO)
+    under_way, places = _all(turns), dict[int, set[int]]()
+    assert sorted(_servers(under_way)) == [0, 0, 1, 1]
+    while under_way:
+        turn = under_way.pop(0)
+        places.setdefault(turn.cell.row, set()).add(turn.lane % 2)
+        turns.ended(turn, turn.cell, None)
+        under_way += _all(turns)
+    assert turns.are_done
+    assert sum(len(place) == 1 for place in places.values()) >= 7, "but where one would have to wait at the end"
+
+
+def test_an_address_that_is_gone_gets_nothing_and_costs_nothing(clock: _Clock) -> None:
+    turns = _turns(clock, rows=10, columns=1, model=TWO)
+    asked: list[int] = []
+    under_way = _all(turns)
+    while under_way:
+        turn = under_way.pop(0)
+        gone = turn.lane % 2 == 1
+        again = turns.ended(turn, turn.cell, Problem(Code.REMOTE_UNREACHABLE, {"host": "b"}) if gone else None)
+        assert again == gone
+        if not gone:
+            asked.append(turn.number)
+        clock.now += 0.1
+        assert turns.rest_s == 0, "the other one answers"
+        under_way += _all(turns)
+    assert turns.are_done
+    assert sorted(asked) == list(range(1, 11)), "all of them, none twice"
+
+
+def test_a_slow_address_gets_fewer_documents(clock: _Clock) -> None:
+    turns = _turns(clock, rows=40, columns=1, model=TWO)
+    ends = [(clock.now + (9 if turn.lane % 2 else 1), turn) for turn in _all(turns)]
+    shares = [0, 0]
+    while ends:
+        clock.now, turn = min(ends, key=lambda end: (end[0], end[1].number))
+        ends.remove((clock.now, turn))
+        shares[turn.lane % 2] += 1
+        turns.ended(turn, turn.cell, None)
+        ends += [(clock.now + (9 if each.lane % 2 else 1), each) for each in _all(turns)]
+    assert sum(shares) == 40
+    assert shares[0] > 3 * shares[1]
+
+
+def test_all_addresses_are_used_where_a_person_allows_one_question_at_a_time(clock: _Clock) -> None:
+    turns = CellScheduler(_cells(2, 1), Concurrency(1), lambda: TWO, clock)
+    (first,) = _all(turns)
+    turns.ended(first, first.cell, Problem(Code.REMOTE_UNREACHABLE, {"host": "a"}))
+    (again,) = _all(turns)
+    assert again.lane % 2 != first.lane % 2
