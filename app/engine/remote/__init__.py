@@ -4,7 +4,7 @@
 
 Invariants:
 
-- Of several addresses each gets its own key alone, and a policy that forbids one forbids all. Held by:
+- Each of several addresses gets its own key alone; a policy that forbids one forbids all. Held by:
   tests/engine/remote/test_several_addresses.py.
 - Only `transport.py` opens a socket, in a process of its own: one origin, no redirects, no proxies, no cookies. Held
   by: contract "the remote engine speaks to its server in a process of its own", tests/engine/remote/test_secrets.py.
@@ -20,8 +20,7 @@ Invariants:
   nothing of a book in them. Held by:
   tests/engine/remote/test_guided.py::test_what_a_server_obeys_is_found_out_once, tests/engine/remote/test_traits.py,
   tests/features/tables/test_side_by_side.py::test_a_server_is_tried_once_for_all_lanes_of_a_grid.
-- Where a server spreads questions over engines with a cache each, what is asked of a document goes to one of them. Held
-  by: tests/engine/remote/test_engines.py.
+- Of several engines with a cache each, one is asked all of a document. Held by: tests/engine/remote/test_engines.py.
 - The limit of an answer counts the answer, and that of a thought the thought. Held by:
   tests/engine/remote/test_limits.py,
   tests/engine/remote/test_images.py::test_the_limit_of_an_answer_about_an_image_counts_the_answer.
