@@ -16,8 +16,7 @@ Invariants:
 - What looks like a control token in a text is taken apart before it is sent. Held by:
   tests/engine/remote/test_texts.py::test_no_part_holds_a_control_token_of_any_known_format,
   tests/engine/remote/test_images.py::test_nothing_in_a_book_becomes_a_control_token.
-- The abilities that a server does not state are found out once a day, for all connections, by short requests with
-  nothing of a book in them. Held by:
+- What a server does not state is found out once a day, by short requests with nothing of a book in them. Held by:
   tests/engine/remote/test_guided.py::test_what_a_server_obeys_is_found_out_once, tests/engine/remote/test_traits.py,
   tests/features/tables/test_side_by_side.py::test_a_server_is_tried_once_for_all_lanes_of_a_grid.
 - Of several engines with a cache each, one is asked all of a document. Held by: tests/engine/remote/test_engines.py.

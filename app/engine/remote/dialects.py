@@ -89,9 +89,9 @@ class ServerDialect:
     `kind` is its name for people. `context_tokens` are for one question with its books; 0 if the server does not say.
     `shortest` is the fewest tokens that an answer may be limited to. `slots` is how many questions it answers at the
     same time; 0 if it does not say. `one_cache` tells that what one of them has read, all others find read;
-    `sends_images` that it may get images. `chat_template` is as the model's file has it, if the server shows it.
-    `traits` are sound once `find_traits` has found them, or they were set to what it found before; `vocabulary`, which
-    identifies the tokenizer, once `identify` was called.
+    `sends_images` that it may get images; `weighs` that it can say how sure its model is. `chat_template` is as the
+    model's file has it, if the server shows it. `traits` are sound once `find_traits` has found them, or they were set
+    to what it found before; `vocabulary`, which identifies the tokenizer, once `identify` was called.
     """
 
     kind = ""
@@ -100,6 +100,7 @@ class ServerDialect:
     slots = 0
     one_cache = False
     sends_images = True
+    weighs = True
     shortest = 1
     bos: int | None = None
     chat_template = ""
@@ -159,7 +160,9 @@ class ServerDialect:
         way = self.ways.get(self.traits.way)
         return request if way is None else way(request, wanted)
 
-    def likeliest(self, sent: array[int] | tuple[wire.ChatMessage, ...]) -> tuple[dict[str, float], wire.UsageReport]:
+    def likeliest(
+        self, sent: array[int] | str | tuple[wire.ChatMessage, ...]
+    ) -> tuple[dict[str, float], wire.UsageReport]:
         """Return the first tokens that an answer may have, by their texts, with the natural logarithms of their
         probabilities; none if the server does not say. Nothing is written."""
         asked: wire.Request = (
@@ -174,7 +177,11 @@ class ServerDialect:
             )
             if isinstance(sent, tuple)
             else wire.CompletionRequest(
-                model=self.model.id, prompt=tuple(sent), max_tokens=1, temperature=0.0, logprobs=_LIKELY_TOKENS
+                model=self.model.id,
+                prompt=sent if isinstance(sent, str) else tuple(sent),
+                max_tokens=1,
+                temperature=0.0,
+                logprobs=_LIKELY_TOKENS,
             )
         )
         answer = self._post(asked.path, asked, wire.Completion)
@@ -182,8 +189,7 @@ class ServerDialect:
         return said.first if said is not None else {}, answer.usage or wire.UsageReport()
 
     def _is_held(self, way: HeldWay) -> bool:
-        sent = array("i", self.tokenize([_PROBE], special=False)[0])
-        asked = way(self.request(sent, Sampling(temperature=0), _PROBE_TOKENS), Text(_PROBED))
+        asked = way(self.request(self._sent(_PROBE), Sampling(temperature=0), _PROBE_TOKENS), Text(_PROBED))
         asked = msgspec.structs.replace(asked, stream=False, stream_options=UNSET, return_progress=UNSET)
         try:
             answer = self._post(asked.path, asked, wire.Completion)
@@ -217,6 +223,10 @@ class ServerDialect:
         )
 
     # ---- for the dialects
+
+    def _sent(self, text: str) -> array[int] | str:
+        """Return a text of ours as it is sent: as tokens, where the server takes some."""
+        return array("i", self.tokenize([text], special=False)[0])
 
     def _asked(self, sampling: Sampling, max_tokens: int) -> dict[str, Any]:
         """Return the fields that a request has besides what is asked."""
@@ -305,6 +315,18 @@ class LlamaServer(ServerDialect):
     def sees(self) -> bool:
         return self._sees
 
+    def layout(self) -> TokenLayout | TextLayout:
+        """Return the layout of prompts: a server whose model sees takes no tokens at this API, but for their text
+        (`handle_completions_impl` of llama.cpp's tools/server/server-context.cpp)."""
+        return TextLayout(self, self.sight, self._text_tokens) if self._sees else super().layout()
+
+    def _sent(self, text: str) -> array[int] | str:
+        return text if self._sees else super()._sent(text)
+
+    def _text_tokens(self, text: str) -> int:
+        body = wire.TokenizeContent(text, parse_special=True, add_special=True)
+        return len(self._post("/tokenize", body, wire.Tokens).tokens)
+
     def tokenize(self, texts: Sequence[str], *, special: bool) -> list[Sequence[int]]:
         markers = set() if special else self._markers(texts)
         parts = [formats.apart(text) if formats.alike(text) & markers else [text] for text in texts]
@@ -379,8 +401,7 @@ class Vllm(_Transformers):
     def _engines_found(self) -> int:
         """Return how many engines there are behind the server (its `--data-parallel-size`), as it says where one is
         asked for that is not there; 1 if it does not take such a wish."""
-        sent = array("i", self.tokenize([_PROBE], special=False)[0])
-        asked = self.request(sent, Sampling(temperature=0), 1)
+        asked = self.request(self._sent(_PROBE), Sampling(temperature=0), 1)
         asked = msgspec.structs.replace(asked, stream=False, stream_options=UNSET)
         self._requests.engine = _NO_ENGINE
         try:
@@ -424,6 +445,7 @@ class LlamaCppPython(ServerDialect):
 
     kind = "llama_cpp.server"
     slots = 1
+    weighs = False
 
     def __init__(self, requests: Requests, model: wire.ServedModel) -> None:
         super().__init__(requests, model)

@@ -146,8 +146,11 @@ class TextLayout:
         self._totals: OrderedDict[str, int] = OrderedDict()
 
     def lay_out(self, prompt: Prompt, on_tokenized: OnTokenized) -> Laid:
-        """Lay a prompt out as text. Raises what `TokenLayout.lay_out` raises."""
-        parts = self._parts.lay_out(prompt, on_tokenized).size
+        """Lay a prompt out as text, or as a chat if it has images. Raises what `TokenLayout.lay_out` raises."""
+        laid = self._parts.lay_out(prompt, on_tokenized)
+        if isinstance(laid.sent, Chat):
+            return laid
+        parts = laid.size
         characters = self._characters.lay_out(prompt)
         text = "".join(map(chr, characters.tokens))
         total = self._count(text)

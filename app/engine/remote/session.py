@@ -172,7 +172,7 @@ class RemoteSession:
             if laid.size.total >= self.info.context_tokens:
                 logs.append(None)
                 continue
-            if isinstance(laid.sent, str):
+            if not self._server.weighs:
                 raise AppError(Code.WEIGHING_REMOTE, host=self._transport.host)
             found, _report = self._server.likeliest(
                 self._messages(laid.sent) if isinstance(laid.sent, Chat) else laid.sent

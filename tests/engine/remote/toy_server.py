@@ -213,7 +213,20 @@ def try_form(handler: Handler) -> None:
 
 
 def complete(handler: Handler) -> None:
-    _write(handler, len(handler.body["prompt"]), lambda word: {"text": word})
+    if (tokens := prompt_tokens(handler)) is not None:
+        _write(handler, len(tokens), lambda word: {"text": word})
+
+
+def prompt_tokens(handler: Handler) -> list[int] | None:
+    """Return the tokens of a prompt; None if it was refused, as llama-server refuses tokens where its model sees."""
+    prompt = handler.body["prompt"]
+    if isinstance(prompt, str):
+        return tokenize(f"{CONTROL[0]}{prompt}")
+    if handler.server.kind == "llama-server" and handler.server.sees:
+        handler.send_json({"error": {"code": 400, "message": "type must be string, but is array"}}, 400)
+        return None
+    tokens: list[int] = prompt
+    return tokens
 
 
 def chat(handler: Handler) -> None:

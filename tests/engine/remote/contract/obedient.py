@@ -8,7 +8,7 @@ import re
 from itertools import takewhile
 from typing import Any
 
-from tests.engine.remote.toy_server import Handler, Route, ToyServer
+from tests.engine.remote.toy_server import Handler, Route, ToyServer, prompt_tokens
 
 _HELD_BY = {"vllm": "structured_outputs", "sglang": "regex", "llama-server": "grammar"}
 _TEXTS = ("zq7", '{"berth": 4}', "Not in this document")
@@ -30,7 +30,9 @@ class ObedientToy(ToyServer):
 def _complete(handler: Handler) -> None:
     server, body = handler.server, handler.body
     assert isinstance(server, ObedientToy)
-    prompt: list[int] = body["prompt"]
+    prompt = prompt_tokens(handler)
+    if prompt is None:
+        return
     if len(prompt) >= server.context_tokens:
         handler.send_json({"error": {"message": "This model's maximum context length is 4096 tokens."}}, 400)
         return
