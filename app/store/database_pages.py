@@ -28,31 +28,35 @@ USABLE_BYTES: Final = PAGE_BYTES - 32
 _NONCE_BYTES: Final = 16
 _TAG_BYTES: Final = 16
 _CLEAR_BYTES: Final = 24  # at the beginning of page 1
+_COUNT_AT: Final = 28  # in the header of page 1: how many pages the database has
 _TRIED: Final = 64
 _LOCK_AT: Final = 1 << 30  # os_unix.c, PENDING_BYTE: whoever has a database open holds a lock among these bytes
 _LOCK_BYTES: Final = 512
 _BLOCK: Final = struct.Struct("<I")
 _WAL_MAGIC: Final = (0x377F0682, 0x377F0683)
 _WAL_HEADER: Final = struct.Struct(">8I")  # magic, version, page size, checkpoint, two salts, two checksums
-_FRAME_HEADER: Final = struct.Struct(">6I")  # page, pages of the database if it ends a transaction, salts, checksums
+_FRAME_HEADER: Final = struct.Struct(">6I")  # page, not 0 if it ends a transaction, salts, checksums
 
 
 class StoredPages:
-    """The pages of a database file. `count` is how many there are or were; `damaged` are the numbers of those that were
-    asked for and do not have what was written."""
+    """The pages of a database file. `count` is how many there are or were: as many as page 1 says, or as are there.
+    `damaged` are the numbers of those that were asked for and do not have what was written."""
 
     def __init__(self, file: BinaryIO, log: BinaryIO | None, key: Key) -> None:
         """Take files that `open_pages` opened."""
         self._file, self._log = file, log
         self._key = bytes.fromhex(key.secret)
-        self._in_file = -(-file.seek(0, 2) // PAGE_BYTES)
-        self._in_log, counted = ({}, 0) if log is None else self._frames(log)
-        self.count = max(counted or self._in_file, *self._in_log, 1)
+        self._in_log = {} if log is None else self._frames(log)
+        first = self._stored(1)
+        said = 0 if first is None else int.from_bytes(first[_COUNT_AT : _COUNT_AT + 4], "big")
+        self.count = max(said, -(-file.seek(0, 2) // PAGE_BYTES), *self._in_log, 1)
         self.damaged: set[int] = set()
 
     def read(self, number: int) -> bytes | None:
-        """Return a page, counted from 1; None if it is damaged."""
-        page = self._from_log(number) or self._from_file(number)
+        """Return a page, counted from 1; None if it is damaged, or there is none of this number."""
+        if not 0 < number <= self.count:
+            return None
+        page = self._stored(number)
         if page is None:
             self.damaged.add(number)
         return page
@@ -60,19 +64,17 @@ class StoredPages:
     def fits(self) -> bool:
         """Return whether the key opens any of some pages that are spread over the file."""
         some = range(1, self.count + 1, max(1, self.count // _TRIED))
-        return any(self._from_log(number) or self._from_file(number) for number in some)
+        return any(self._stored(number) is not None for number in some)
 
-    def _from_log(self, number: int) -> bytes | None:
+    def _stored(self, number: int) -> bytes | None:
         place = self._in_log.get(number)
-        if place is None or self._log is None:
-            return None
-        self._log.seek(place)
-        return self._decrypted(self._log.read(PAGE_BYTES), number)
+        logged = None if place is None or self._log is None else self._read_at(self._log, place, number)
+        return logged or self._read_at(self._file, (number - 1) * PAGE_BYTES, number)
 
-    def _from_file(self, number: int) -> bytes | None:
-        self._file.seek((number - 1) * PAGE_BYTES)
+    def _read_at(self, file: BinaryIO, place: int, number: int) -> bytes | None:
         with contextlib.suppress(OSError):  # a sector that the disk cannot read
-            return self._decrypted(self._file.read(PAGE_BYTES), number)
+            file.seek(place)
+            return self._decrypted(file.read(PAGE_BYTES), number)
         return None
 
     def _decrypted(self, page: bytes, number: int) -> bytes | None:
@@ -88,28 +90,30 @@ class StoredPages:
         clear = _CLEAR_BYTES if number == 1 else 0
         return body[:clear] + _chacha(keys[32:], nonce, counter + 1, body[clear:])
 
-    def _frames(self, log: BinaryIO) -> tuple[dict[int, int], int]:
-        """Return where the pages of finished transactions are in the log, and how many pages the database has after
-        them.
+    def _frames(self, log: BinaryIO) -> dict[int, int]:
+        """Return where the pages of finished transactions are in the log.
 
-        Its checksums are not computed: what a page says is authenticated by its tag.
+        Its checksums are not computed: what a page says is authenticated by its tag. So nothing is believed that the
+        log itself says, such as how many pages the database has. The log ends at a sector that cannot be read.
         """
-        found, pending, pages = dict[int, int](), dict[int, int](), 0
-        header = log.read(_WAL_HEADER.size)
-        if len(header) < _WAL_HEADER.size:
-            return found, pages
-        magic, _version, size, _checkpoint, *salts = _WAL_HEADER.unpack(header)[:6]
-        if magic not in _WAL_MAGIC or size != PAGE_BYTES:
-            return found, pages
-        while len(frame := log.read(_FRAME_HEADER.size)) == _FRAME_HEADER.size:
-            number, after, *of = _FRAME_HEADER.unpack(frame)[:4]
-            place = log.tell()
-            if of != salts or self._decrypted(log.read(PAGE_BYTES), number) is None:
-                break
-            pending[number] = place
-            if after:
-                found, pending, pages = found | pending, {}, after
-        return found, pages
+        found, pending = dict[int, int](), dict[int, int]()
+        with contextlib.suppress(OSError):
+            header = log.read(_WAL_HEADER.size)
+            if len(header) < _WAL_HEADER.size:
+                return found
+            magic, _version, size, _checkpoint, *salts = _WAL_HEADER.unpack(header)[:6]
+            if magic not in _WAL_MAGIC or size != PAGE_BYTES:
+                return found
+            while len(frame := log.read(_FRAME_HEADER.size)) == _FRAME_HEADER.size:
+                number, ends, *of = _FRAME_HEADER.unpack(frame)[:4]
+                place = log.tell()
+                if of != salts or self._decrypted(log.read(PAGE_BYTES), number) is None:
+                    break
+                pending[number] = place
+                if ends:
+                    found.update(pending)
+                    pending.clear()
+        return found
 
 
 @contextlib.contextmanager
