@@ -56,7 +56,10 @@ def _desk_lines(desk: RescuedDesk, tables: Sequence[CountedTable]) -> Iterator[s
     lost = ", ".join(_kinds(_lost(rescued.saved), tables))
     if lost:
         yield _("Lost with the damage, at least: {kinds}.").format(kinds=lost)
-    elif not rescued.saved.incomplete:
+    if unknown := rescued.saved.unknown:
+        one = _("Nobody can say what was in 1 damaged place of the file.")
+        yield counted(unknown, one, _("Nobody can say what was in {n} damaged places of the file."))
+    if not (lost or unknown or rescued.saved.incomplete):
         yield _("Nothing of it was lost: only what Octavo makes anew by itself was damaged.")
     yield from _incomplete_lines(rescued.saved)
     if rescued.saved.stood_in.keys() - {"pages"}:

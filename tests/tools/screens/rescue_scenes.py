@@ -18,6 +18,7 @@ _PATH = "/home/ann/.local/share/octavo/octavo.db"
 _SAVED = Saved(
     {"books": 12, "pages": 3_400, "conversations": 40, "questions": 120, "answers": 118, "notes": 7, "settings": 9},
     {"answers": 2, "pages": 1},
+    4,
     {},
     {"answers": 1, "pages": 3},
     (MissingPages("Moby-Dick; or, The Whale", 3, 340),),

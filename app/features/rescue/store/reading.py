@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from app.core.work import Work
@@ -28,6 +29,16 @@ DERIVED = frozenset(("passages", "passage_vectors", "recognitions"))
 _Keys: TypeAlias = dict[tuple[str, str], set[Value]]
 
 
+@dataclass(frozen=True)
+class _Rank:
+    """The likeliest table or index of a page that nothing leads to, None if it fits none. `points` is how sure that is,
+    up to 1; `asks` are the columns whose values that depends on."""
+
+    points: float
+    shape: RowShape | None
+    asks: frozenset[tuple[str, str]]
+
+
 class RowTarget(Protocol):
     """The place to which the rows go."""
 
@@ -40,7 +51,7 @@ class RowTarget(Protocol):
 
 class DamagedRows:
     """The rows of a damaged database. `layout` is that of the database. `damaged` counts the pages or rows of each
-    table that is kept which could not be read."""
+    table that is kept which could not be read; `unknown` the pages of which nothing is left that says their table."""
 
     def __init__(self, pages: StoredPages) -> None:
         """Find out which tables there are."""
@@ -48,6 +59,9 @@ class DamagedRows:
         self._seen = {1}
         self._steps = 0
         self.damaged: dict[str, int] = defaultdict(int)
+        self.unknown = 0
+        self._led_to = set[int]()
+        """The numbers of damaged pages that a page or a row led to."""
         first = pages.read(1)
         schema = list(self._schema(first))
         version = 0 if first is None else struct.unpack_from(">I", first, _VERSION_AT)[0]
@@ -67,11 +81,12 @@ class DamagedRows:
 
     def _from_roots(self, target: RowTarget) -> Iterator[float]:
         """Walk down each tree."""
+        before = set(self._pages.damaged)
         for root, shape in self._roots.items():
             ahead = [root]
             while ahead:
                 number = ahead.pop()
-                if number in self._seen or not 0 < number <= self._pages.count:
+                if number in self._seen:
                     continue
                 self._seen.add(number)
                 page = self._tree_page(number)
@@ -83,39 +98,57 @@ class DamagedRows:
                 ahead += page.below[::-1]
                 self._take(page, shape, target)
                 yield from self._step()
+        self._led_to = self._pages.damaged - before
 
     def _left_over(self, target: RowTarget) -> Iterator[float]:
         """Read stored pages that nothing leads to any more; their rows say what they belong to."""
-        orphans = []
+        orphans, lost = [], 0
         for number in range(2, self._pages.count + 1):
             if number not in self._seen:
                 page = self._tree_page(number)
                 if page is not None and page.rows:
                     orphans.append(number)
+                lost += number in self._pages.damaged and number not in self._led_to
             yield from self._step()
+        if any(self.layout.shapes[name].kept for name in self._broken):
+            self.unknown = lost
         known = self._known_keys(target) if orphans else {}
+        ranks = dict[int, _Rank]()  # made anew where more is known of what they depend on
         while orphans:
-            ranked = [(number, *self._shape_of(number, known)) for number in orphans]
-            best = max(points for _number, points, _shape in ranked)
-            if best < _SURE:  # of the likeliest, one kind: others may refer to it
-                likeliest = next(shape for _number, points, shape in ranked if points == best)
-                ranked = [each for each in ranked if each[2] is likeliest]
-            for number, points, shape in ranked:
-                if points == best or points >= _SURE:
-                    orphans.remove(number)
-                    self._take_orphan(number, shape, known, target)
+            for number in orphans:
+                if number not in ranks:
+                    ranks[number] = self._rank(number, known)
+                    yield from self._step()
+            best = max(orphans, key=lambda number: ranks[number].points)
+            least, likeliest = min(_SURE, ranks[best].points), ranks[best].shape
+            taken = [number for number in orphans if ranks[number].points >= least]
+            if least < _SURE:  # of the likeliest, one kind: others may refer to it
+                taken = [number for number in taken if ranks[number].shape is likeliest]
+            grown = set[tuple[str, str]]()
+            for number in taken:
+                grown |= self._take_orphan(number, ranks.pop(number).shape, known, target)
                 yield from self._step()
+            ranks = {number: rank for number, rank in ranks.items() if grown.isdisjoint(rank.asks)}
+            gone = set(taken)
+            orphans = [number for number in orphans if number not in gone]
 
-    def _take_orphan(self, number: int, shape: RowShape | None, known: _Keys, target: RowTarget) -> None:
+    def _take_orphan(
+        self, number: int, shape: RowShape | None, known: _Keys, target: RowTarget
+    ) -> set[tuple[str, str]]:
+        """Take the rows of a page; returns the columns of which more values are known by it."""
         page = self._tree_page(number)
+        grown = set[tuple[str, str]]()
         if page is None or shape is None or not shape.kept:
-            return
+            return grown
         self._take(page, shape, target)
         for row in page.rows:
             found = {"rowid": row.number} | shape.as_columns(row)
             for name, value in found.items():
-                if (shape.name, name) in known:
-                    known[shape.name, name].add(value)
+                column = shape.name, name
+                if column in known and value not in known[column]:
+                    known[column].add(value)
+                    grown.add(column)
+        return grown
 
     def _step(self) -> Iterator[float]:
         self._steps += 1
@@ -149,8 +182,10 @@ class DamagedRows:
         while ahead:
             page = ahead.pop()
             yield from filter(_is_of_schema, page.rows)
-            self._seen |= set(page.below)
-            ahead += [below for number in page.below if (below := self._tree_page(number)) is not None]
+            for number in page.below:
+                if number not in self._seen:
+                    self._seen.add(number)
+                    ahead += [below] if (below := self._tree_page(number)) is not None else []
 
     # ---- what a page belongs to that nothing leads to
 
@@ -159,14 +194,19 @@ class DamagedRows:
         wanted = {column.refers for shape in shapes.values() for column in shape.columns if column.refers is not None}
         return {(table, name): target.values(table, name) for table, name in wanted if shapes[table].kept}
 
-    def _shape_of(self, number: int, known: _Keys) -> tuple[float, RowShape | None]:
-        """Return how sure it is, up to 1, which table or index a page belongs to, and the shape of that one: the best
-        of those that have lost something and that all rows of the page fit. None if there is none."""
+    def _rank(self, number: int, known: _Keys) -> _Rank:
+        """Rank the tables and indexes that a page may belong to: those that have lost something and that all rows of
+        the page fit."""
         page = self._tree_page(number)
         if page is None:
-            return 0.0, None
-        shapes = [self.layout.shapes[name] for name in sorted(self._broken)]
-        shapes = [shape for shape in shapes if page.kind in shape.kinds and all(map(shape.fits, page.rows))]
+            return _Rank(0.0, None, frozenset())
+        fitting = [
+            shape
+            for name, shape in sorted(self.layout.shapes.items())
+            if page.kind in shape.kinds and all(map(shape.fits, page.rows))
+        ]
+        # Where none has lost something that is known of, a page that led here is one of an earlier time.
+        shapes = [shape for shape in fitting if shape.name in self._broken] or fitting
 
         def rank(shape: RowShape) -> tuple[tuple[float, int], int, int]:
             typed = sum(bool(column.kind) for column in shape.columns)
@@ -175,9 +215,10 @@ class DamagedRows:
 
         best = max(shapes, key=rank, default=None)
         if best is None:
-            return 0.0, None
+            return _Rank(0.0, None, frozenset())
         (points, _count), added, _typed = rank(best)
-        return points - _DOUBT * (added < 0), best
+        asks = frozenset(column.refers for shape in shapes for column in shape.columns if column.refers is not None)
+        return _Rank(points - _DOUBT * (added < 0), best, asks)
 
 
 def _is_of_schema(row: Row) -> bool:

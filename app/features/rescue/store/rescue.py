@@ -66,6 +66,7 @@ def _copy(pages: StoredPages, draft: Path, key: Key, words: StandIns) -> Work[fl
         connection.execute("COMMIT")
         migrate(connection, draft)
         connection.execute("BEGIN")
-        saved = make_whole(connection, layout_of(len(MIGRATIONS), DERIVED), words, reading.damaged)
+        newest = layout_of(len(MIGRATIONS), DERIVED)
+        saved = make_whole(connection, newest, words, reading.damaged, reading.unknown)
         connection.execute("COMMIT")
     return saved

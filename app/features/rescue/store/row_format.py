@@ -13,7 +13,6 @@ from app.store.database_pages import USABLE_BYTES, StoredPages
 Value: TypeAlias = int | float | str | bytes | None
 
 _INTEGER_BYTES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
-_MOST_BYTES = 1 << 30  # of one row: SQLite's own limit
 
 
 class TreeKind(IntEnum):
@@ -93,10 +92,10 @@ def _row(page: bytes, at: int, kind: TreeKind, pages: StoredPages) -> Row:
 
 
 def _overflow(number: int, size: int, pages: StoredPages) -> Iterator[bytes]:
-    if size > _MOST_BYTES:
+    if size > pages.count * USABLE_BYTES:
         raise _DamagedError
     while size > 0:
-        page = pages.read(number) if 0 < number <= pages.count else None
+        page = pages.read(number)
         if page is None:
             raise _DamagedError
         part = page[4 : 4 + min(size, USABLE_BYTES - 4)]

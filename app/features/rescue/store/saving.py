@@ -42,13 +42,15 @@ class Saved(msgspec.Struct, frozen=True):
     """The outcome of a rescue: what it saved, and what it could not save.
 
     `saved` counts the rows of each table. `damaged` counts the pages or rows of each table that could not be read; each
-    page may have had several rows. `dropped` counts the rows that could be read, and belonged to something that could
-    not. `stood_in` counts the rows of a table in whose place something was put, so that what belongs to them is not
-    lost with them. `incomplete` are documents that lack pages, which are empty now.
+    page may have had several rows. `unknown` counts damaged pages of which nobody can say what they held. `dropped`
+    counts the rows that could be read, and belonged to something that could not. `stood_in` counts the rows of a table
+    in whose place something was put, so that what belongs to them is not lost with them. `incomplete` are documents
+    that lack pages, which are empty now.
     """
 
     saved: dict[str, int]
     damaged: dict[str, int]
+    unknown: int
     dropped: dict[str, int]
     stood_in: dict[str, int]
     incomplete: tuple[MissingPages, ...]
@@ -69,9 +71,11 @@ class NewRows:
         return {row[0] for row in self._connection.execute(f"SELECT {column} FROM {table}")}  # noqa: S608
 
 
-def make_whole(connection: apsw.Connection, layout: Layout, words: StandIns, damaged: dict[str, int]) -> Saved:
+def make_whole(
+    connection: apsw.Connection, layout: Layout, words: StandIns, damaged: dict[str, int], unknown: int
+) -> Saved:
     """Make a database whole: everything that rows refer to is there afterwards, or they go. `layout` is that of the
-    version that this program has."""
+    version that this program has; `damaged` and `unknown` are those of `Saved`."""
     repair = _Repair(connection, layout)
     repair.put_books(words.document)
     repair.put_questions(words)
@@ -85,7 +89,7 @@ def make_whole(connection: apsw.Connection, layout: Layout, words: StandIns, dam
         for name, shape in layout.shapes.items()
         if shape.kept
     }
-    return Saved(counted, dict(damaged), dict(repair.dropped), dict(repair.stood_in), incomplete)
+    return Saved(counted, dict(damaged), unknown, dict(repair.dropped), dict(repair.stood_in), incomplete)
 
 
 def put(connection: apsw.Connection, table: str, row: dict[str, Value]) -> bool:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import random
+import struct
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import msgspec
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
+from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 from app.core.conversations.conversation import Ending, Question
 from app.core.documents.document import Document, Format, Page
@@ -18,7 +22,7 @@ from app.core.work import finish
 from app.features.rescue.store.reading import DERIVED, DamagedRows
 from app.store.books import Books
 from app.store.conversations import Conversations
-from app.store.database_pages import PAGE_BYTES, open_pages
+from app.store.database_pages import PAGE_BYTES, USABLE_BYTES, open_pages
 from app.store.db import Database
 from tests.store.fixtures.fill import fill
 
@@ -111,6 +115,21 @@ def blank(path: Path, numbers: Iterable[int]) -> None:
             file.write(bytes(PAGE_BYTES))
 
 
+def forge(path: Path, key: Key, number: int, body: bytes) -> None:
+    """Put a page with this content, which is short, in the place of another, authenticated as SQLite does it."""
+    body, nonce = body.ljust(USABLE_BYTES, b"\0"), bytes(12) + b"\1\0\0\0"
+
+    def chacha(key: bytes, counter: int, data: bytes) -> bytes:
+        start = struct.pack("<I", counter) + nonce[:12]
+        return Cipher(ChaCha20(key, start), mode=None).encryptor().update(data)
+
+    keys = chacha(bytes.fromhex(key.secret), 1 ^ number, bytes(64))
+    content = chacha(keys[32:], (1 ^ number) + 1, body) + nonce
+    with path.open("r+b") as file:
+        file.seek((number - 1) * PAGE_BYTES)
+        file.write(content + Poly1305.generate_tag(keys[:32], content))
+
+
 class Oracle:
     """The truth that SQLite tells of the whole database: its rows, and how many of them a damaged page may take."""
 
@@ -132,8 +151,9 @@ class Oracle:
         }
         return list(found.values())
 
-    def pages_of(self, *tables: str) -> list[int]:
-        return [number for number, (name, _kind, _n) in self._uses.items() if name in tables]
+    def pages_of(self, *tables: str, kind: str = "") -> list[int]:
+        """Return the numbers of the pages of some tables; of one kind, such as "internal", if that is given."""
+        return sorted(n for n, (name, of, _cells) in self._uses.items() if name in tables and kind in ("", of))
 
     def may_be_lost(self, numbers: list[int]) -> dict[str, int]:
         """Rows of each table."""

@@ -18,15 +18,26 @@ from app.core.errors import AppError, Code
 from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.work import finish
 from app.features.rescue.store import rescue as module
-from app.features.rescue.store.reading import DERIVED
+from app.features.rescue.store.reading import DERIVED, DamagedRows
 from app.features.rescue.store.rescue import Rescued, rescue
 from app.features.rescue.store.saving import StandIns
 from app.features.rescue.store.shapes import layout_of
 from app.store.branches import shown_turns
 from app.store.conversations import Conversations
+from app.store.database_pages import PAGE_BYTES, open_pages
 from app.store.db import Database, find_damaged
 from app.store.migrations import MIGRATIONS
-from tests.features.rescue.store.rescuing import Oracle, blank, damage, fill_much, read_rows, rows_of, unordered
+from tests.features.rescue.store.rescuing import (
+    Collected,
+    Oracle,
+    blank,
+    damage,
+    fill_much,
+    forge,
+    read_rows,
+    rows_of,
+    unordered,
+)
 from tests.store.test_migrations import KEY
 
 _FIXTURES = Path(__file__).parents[3] / "store" / "fixtures"
@@ -130,6 +141,22 @@ def test_a_log_that_was_not_moved_into_the_database_counts(oracle: Oracle, desk:
         assert {talk.id for talk in Conversations(database).all()} >= set(made)
 
 
+def test_what_a_log_says_of_the_number_of_pages_is_not_believed(oracle: Oracle, desk: Path, tmp_path: Path) -> None:
+    with contextlib.closing(Database.open(desk, oracle.key)) as database:
+        late = Conversations(database).create("late").id
+        for ending in ("", "-wal"):
+            shutil.copy(desk.with_name(desk.name + ending), tmp_path / f"killed.db{ending}")
+    killed, log = tmp_path / "killed.db", tmp_path / "killed.db-wal"
+    content = bytearray(log.read_bytes())
+    for frame in range(32, len(content), 24 + PAGE_BYTES):
+        if any(content[frame + 4 : frame + 8]):  # it ends a transaction
+            content[frame + 4] ^= 0x7F
+    log.write_bytes(content)
+    with open_pages(killed, oracle.key) as pages:
+        assert pages.count <= killed.stat().st_size // PAGE_BYTES + len(content) // PAGE_BYTES
+    assert late in {row["id"] for row in read_rows(killed, oracle.key)[0]["conversations"]}
+
+
 @pytest.mark.parametrize("zeroed", [True, False])
 def test_a_desk_opens_without_its_log(oracle: Oracle, desk: Path, tmp_path: Path, zeroed: bool) -> None:
     """Rows that were in the log alone are lost, and nobody can say so; all else is there."""
@@ -161,6 +188,71 @@ def test_a_file_that_was_cut_is_saved_as_far_as_it_goes(
     assert sum(found.saved.saved.values()) > 20
     with contextlib.closing(Database.open(desk, oracle.key)) as database:
         database.check()
+
+
+def test_what_is_below_a_page_that_was_cut_off_is_saved(oracle: Oracle, tmp_path: Path) -> None:
+    path = tmp_path / "octavo.db"
+    with contextlib.closing(Database.open(path, oracle.key)) as database, database.write():
+        for number in range(1200):
+            Conversations(database).create(f"{number} {'t' * 90}")
+    deep = Oracle(path, oracle.key)
+    inner = deep.pages_of("conversations", kind="internal")[-1]
+    assert deep.pages_of("conversations", kind="leaf")[0] < inner
+    os.truncate(path, (inner - 1) * PAGE_BYTES)
+    found = run(path, oracle.key)
+    assert deep.judge(rows_of(path, oracle.key), list(range(inner, deep.count + 1)))
+    assert found.saved.damaged["conversations"]
+
+
+@pytest.mark.parametrize("kept", [1, 2, 100])
+def test_loss_is_told_however_little_is_left(oracle: Oracle, desk: Path, kept: int) -> None:
+    os.truncate(desk, kept * PAGE_BYTES)
+    saved = run(desk, oracle.key).saved
+    assert saved.damaged or saved.unknown
+
+
+def test_damaged_pages_that_nothing_leads_to_are_counted(oracle: Oracle, desk: Path) -> None:
+    blank(desk, range(1, 121))
+    assert run(desk, oracle.key).saved.unknown == 119
+
+
+def test_pages_that_nothing_leads_to_are_read_a_few_times_at_most(oracle: Oracle, desk: Path) -> None:
+    blank(desk, range(1, 101))
+    read = 0
+    with open_pages(desk, oracle.key) as pages:
+
+        def count(number: int) -> bytes | None:
+            nonlocal read
+            read += 1
+            return stored(number)
+
+        stored, pages.read = pages.read, count  # type: ignore[method-assign]
+        finish(DamagedRows(pages).run(Collected()))
+        assert read < 6 * pages.count
+
+
+@pytest.mark.parametrize("table", ["sqlite_schema", "pages", "conversations"])
+def test_pages_that_lead_in_a_circle_are_read_once(oracle: Oracle, desk: Path, table: str) -> None:
+    """A disk that loses a write leaves pages of different times, each of them authentic."""
+    number = oracle.pages_of(table, kind="leaf")[-1]
+    forge(desk, oracle.key, number, bytes([5, *bytes(7)]) + number.to_bytes(4, "big"))
+    run(desk, oracle.key)
+    oracle.judge(rows_of(desk, oracle.key), [number])
+
+
+def test_what_a_page_of_an_earlier_time_does_not_lead_to_is_saved(oracle: Oracle, desk: Path) -> None:
+    root = oracle.pages_of("conversations")[0]
+    with contextlib.closing(Database.open(desk, oracle.key)) as database, database.write():
+        for number in range(200):
+            Conversations(database).create(f"{number} {'t' * 90}")
+    later = Oracle(desk, oracle.key)
+    assert root in later.pages_of("conversations", kind="internal")
+    with oracle.path.open("rb") as earlier, desk.open("r+b") as file:
+        for each in (earlier, file):
+            each.seek((root - 1) * PAGE_BYTES)
+        file.write(earlier.read(PAGE_BYTES))
+    run(desk, oracle.key)
+    later.judge(rows_of(desk, oracle.key), [root])
 
 
 REFERRING = sorted(
