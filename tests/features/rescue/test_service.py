@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,10 @@ def test_a_passphrase_is_needed_where_there_is_one(paths: Paths) -> None:
     assert caught.value.code is Code.PASSPHRASE_NEEDED
     report = finish(rescue_desks(paths, FIRST, stand_ins()))
     assert report.damaged
+
+
+def test_places_of_which_nobody_can_say_what_was_there_are_told(paths: Paths) -> None:
+    os.truncate(paths.database, PAGE_BYTES)
+    words = "\n".join(report_lines(run(paths), KEEPS.counted))
+    assert "Nobody can say what was in" in words
+    assert "Nothing of it was lost" not in words

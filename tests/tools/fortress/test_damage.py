@@ -17,6 +17,7 @@ from app.core.machine.secret import Key, KeyOrigin, draw_secret
 from app.core.work import finish
 from app.features.rescue.store.rescue import rescue
 from app.features.rescue.store.saving import StandIns
+from app.store.database_pages import PAGE_BYTES
 from app.store.db import Database
 from tests.features.rescue.store.rescuing import Oracle, damage, fill_much, rows_of
 from tests.tools.fortress.conftest import Figure
@@ -69,7 +70,7 @@ def test_the_new_database(
         damage(path, path, numbers, rng)
         if number % 3 == 0:
             with path.open("r+b") as file:
-                file.truncate(rng.randrange(path.stat().st_size // 2, path.stat().st_size))
+                file.truncate(rng.randrange(PAGE_BYTES, path.stat().st_size))
         finish(rescue(path, oracle.key, StandIns("a document", "a conversation", "a question")))
         with contextlib.closing(Database.open(path, oracle.key)) as database:
             database.check()

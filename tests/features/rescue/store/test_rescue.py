@@ -211,6 +211,12 @@ def test_loss_is_told_however_little_is_left(oracle: Oracle, desk: Path, kept: i
     assert saved.damaged or saved.unknown
 
 
+def test_a_key_that_opens_one_page_of_a_hundred_is_no_wrong_one(oracle: Oracle, desk: Path) -> None:
+    blank(desk, set(range(1, oracle.count + 1)).difference(oracle.pages_of("books")))
+    assert len(oracle.pages_of("books")) < 5
+    assert run(desk, oracle.key).saved.saved["books"] == len(oracle.rows["books"])
+
+
 def test_damaged_pages_that_nothing_leads_to_are_counted(oracle: Oracle, desk: Path) -> None:
     blank(desk, range(1, 121))
     assert run(desk, oracle.key).saved.unknown == 119
