@@ -39,7 +39,11 @@ _LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 _LABEL = re.compile(r"“([^”]+)”")
 _JAPANESE_LABEL = re.compile(r"「([^」]+)」")
 
-OTHERS_OPTIONS = {"--list", "--help", "--child", "--name", "--enable-gpl"}
+OTHERS_OPTIONS = {
+    "--list", "--help", "--child", "--name", "--enable-gpl",
+    "--api-key", "--data-parallel-size", "--enable-prompt-tokens-details", "--max-model-len",
+    "--no-enable-prefix-caching", "--tensor-parallel-size",
+}  # fmt: skip
 """Options of other programs, or words of a search."""
 EXAMPLES = {
     "side letter", "why?", "Why?", "And what about him?", "summarise chapter 3", "the following day", "image 2",

@@ -58,7 +58,7 @@ def test_books_are_read_ahead_paused_and_read_on(room: Room) -> None:
     room.window.talk.spine.action.click()
     assert room.engine.pauses == [True]
     assert _spine(room)[1] == "Resume reading"
-    assert room.row(room.books[LEASE]).state_text == "paused at 178 of 412"
+    wait(lambda: room.row(room.books[LEASE]).state_text == "paused at 178 of 412")
     room.window.talk.spine.action.click()
     assert room.engine.pauses == [True, False]
     middle.open()

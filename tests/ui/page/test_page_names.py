@@ -161,7 +161,7 @@ def test_it_is_so_named_where_pages_are_chosen(qtbot: QtBot, room: Room, book: B
     with qtbot.waitSignal(dialog.chosen) as chosen:
         dialog.accept()
     assert chosen.args == [book.id, PageRange(5, 11)]
-    assert room.row(book).pages == PageRange(5, 11)
+    qtbot.waitUntil(lambda: room.row(book).pages == PageRange(5, 11))
     index = _rows(room).index_of(book.id)
     assert "p. iii–3 (5–11 of 103)" in index.data(Qt.ItemDataRole.AccessibleDescriptionRole)
 
