@@ -343,6 +343,9 @@ class Code(StrEnum):
     PROBLEM_UNKNOWN = "problem_unknown"  # name: the code of another version, kept with an answer
 
 
+OUTAGES = frozenset({Code.REMOTE_UNREACHABLE, Code.REMOTE_BUSY, Code.REMOTE_CUT, Code.REMOTE_STALLED})
+"""The problems with a server that another try may not meet, nor another address of it."""
+
 _BLAME: dict[Blame, tuple[str, ...]] = {
     Blame.USAGE: (
         *(

@@ -12,7 +12,7 @@ import msgspec
 
 from app.core.conversations.events import Loading, Looking
 from app.core.conversations.image import Raster
-from app.core.errors import AppError, Code, Problem
+from app.core.errors import OUTAGES, AppError, Code, Problem
 from app.core.policy import Policy
 from app.core.settings import Mapping
 from app.core.work import Cancel, Progress, Result, Work, finish
@@ -33,8 +33,8 @@ REMOTE = "app.engine.remote.worker"
 MAX_DEATHS = 3
 """A dead engine is started again, but not for ever: a model that killed it three times in a row will again."""
 
-_NOT_THERE = frozenset({Code.REMOTE_UNREACHABLE, Code.REMOTE_BUSY, Code.REMOTE_STALLED, Code.REMOTE_CUT})
-"""The problems with one address of a server that another address of it may not have."""
+_LOST = frozenset({Code.REMOTE_UNREACHABLE, Code.REMOTE_CUT})
+"""The problems after which a server that has several addresses is connected anew, at the first that answers."""
 
 _log = logging.getLogger("octavo.engine")
 
@@ -58,6 +58,7 @@ class EngineClient:
         self._children: dict[str, Child[Event]] = {}  # by what runs in them
         self._answering = HERE
         self._fresh = False  # the process of this machine has not loaded anything yet
+        self._is_lost = False  # the address of a server that was connected with, which has others
         self._closed = False
         self._spec: LoadSpec | None = None
         self._model: ModelInfo | None = None
@@ -96,6 +97,8 @@ class EngineClient:
         Left early, it stops the engine and waits for the end of the order, so that the next one finds it free.
         """
         cancel, module = cancel or Cancel(), self._process_for(order)
+        if self._is_lost and module == REMOTE and self._spec is not None and not isinstance(order, protocol.Load):
+            finish(self._load(self._spec, cancel))
         child = self._children.get(module)
         if child is None:
             raise AppError(Code.NO_MODEL)
@@ -120,9 +123,8 @@ class EngineClient:
         try:
             return result_of(order, ended)
         except AppError as error:
-            again = spec is not None and spec.remote is not None and spec.remote.others
-            if again and error.code is Code.REMOTE_UNREACHABLE and not isinstance(order, protocol.Load):
-                self.disconnect()  # the next question is asked at another address
+            remote = None if spec is None else spec.remote
+            self._is_lost = remote is not None and bool(remote.others) and error.code in _LOST
             raise
 
     def on_lane(self, number: int) -> AbstractContextManager[None]:
@@ -257,14 +259,14 @@ class EngineClient:
             try:
                 return (yield from self._load_one(msgspec.structs.replace(spec, remote=remote.turned(number)), cancel))
             except AppError as error:
-                if error.code not in _NOT_THERE:
+                if error.code not in OUTAGES:
                     raise
         last = remote.turned(len(remote.others))
         return (yield from self._load_one(msgspec.structs.replace(spec, remote=last), cancel))
 
     def _load_one(self, spec: LoadSpec, cancel: Cancel) -> Work[Loading, ModelInfo]:
         self._lanes.close()
-        self._spec, self._model, self._working = spec, None, EngineState.EMPTY
+        self._spec, self._model, self._working, self._is_lost = spec, None, EngineState.EMPTY, False
         self._answering, other = (HERE, REMOTE) if spec.remote is None else (REMOTE, HERE)
         self._end(other)
         if not (self._is_fresh() and self._lives(HERE)):

@@ -76,9 +76,9 @@ def parse(text: str) -> Address:
 
 
 def parse_all(text: str) -> tuple[Address, ...]:
-    """Read the addresses of a server, with spaces between them, each once. Raises AppError as `parse` does; for none,
-    REMOTE_ADDRESS_INVALID."""
-    return tuple(dict.fromkeys(parse(each) for each in text.split() or [""]))
+    """Read the addresses of a server, with spaces or commas between them, each once. Raises AppError as `parse` does;
+    for none, REMOTE_ADDRESS_INVALID."""
+    return tuple(dict.fromkeys(map(parse, text.replace(",", " ").split() or [""])))
 
 
 def hosts_shown(text: str) -> str:

@@ -13,7 +13,6 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 import msgspec
 from msgspec import UNSET
 
-from app.core.chat_template import ChatTemplate
 from app.core.errors import AppError, Code
 from app.core.settings import Sampling
 from app.engine.protocol import ServerTraits
@@ -285,15 +284,15 @@ class ServerDialect:
         def reported(conversation: formats.Conversation) -> int:
             return self._chat_tokens(_messages(conversation))
 
-        self.traits = msgspec.structs.replace(self.traits, format=formats.recognised(count, reported))
-        _ = self._format
-
-    @property
-    def _format(self) -> ChatTemplate:
-        """The chat format that was recognised. Raises AppError REMOTE_NO_FORMAT."""
-        if self.traits.format is None:
+        found = formats.recognised(count, reported)
+        if found is None:
             raise AppError(Code.REMOTE_NO_FORMAT, host=self._requests.host)
-        return self.traits.format
+        self.traits = msgspec.structs.replace(self.traits, format=found)
+
+    def _rendered(self, messages: Sequence[tuple[str, str]]) -> str:
+        """Return the text of a conversation in the format that was recognised."""
+        assert self.traits.format is not None
+        return formats.rendered(self.traits.format, messages)
 
 
 class LlamaServer(ServerDialect):
@@ -436,7 +435,7 @@ class Sglang(_Transformers):
         super().find_traits()
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
-        return formats.rendered(self._format, messages)
+        return self._rendered(messages)
 
 
 class LlamaCppPython(ServerDialect):
@@ -466,7 +465,7 @@ class LlamaCppPython(ServerDialect):
         return [array("i", tokens.tokens[own:]) for tokens in received]
 
     def render_chat(self, messages: Sequence[tuple[str, str]]) -> str:
-        return formats.rendered(self._format, messages)
+        return self._rendered(messages)
 
     def _asked(self, sampling: Sampling, max_tokens: int) -> dict[str, Any]:
         own = {"top_k": sampling.top_k, "repeat_penalty": sampling.repeat_penalty, "stream_options": UNSET}

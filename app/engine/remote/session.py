@@ -73,7 +73,7 @@ class RemoteSession:
             raise
         self.images = GivenImages()
         self._held: Sent = ""
-        self._doubted_way = False
+        self._doubts_way = self._tried_again = False
 
     def close(self) -> None:
         self._transport.close()
@@ -147,7 +147,7 @@ class RemoteSession:
         text.end()
         text.check(ending)
         if ending is Ending.COMPLETE and reader.is_held and not fits(requests.wanted, text.text):
-            self._doubt_way()
+            self._doubts_way = True
         ended = time.monotonic()
         usage = reader.usage(self._generated(reader))
         started += self._control.waited_s - waited_s
@@ -202,7 +202,7 @@ class RemoteSession:
             plain = self._server.chat_request(sent, self._messages(sent), sampling, max_tokens)
         else:
             plain = self._server.request(sent, sampling, max_tokens)
-        request = plain if wanted is None else self._server.held(plain, wanted)
+        request = plain if wanted is None else self._held_to(wanted, plain)
         reader.begin(max_tokens)
         reader.is_held = request != plain
         with about_images() if isinstance(sent, Chat) else nullcontext():
@@ -214,6 +214,14 @@ class RemoteSession:
                     raise
                 reader.is_held, request = reader.is_held and fewer, request if fewer else plain
             return self._streamed(sent, request, max_tokens, reader)
+
+    def _held_to(self, wanted: Wanted, plain: wire.Request) -> wire.Request:
+        """Return the request with its answer held. If an answer before it was not held, it is found out once more how
+        that is done: the server may have been started anew, with other abilities. Raises AppError REMOTE_*; Stopped."""
+        if self._doubts_way and not self._tried_again:
+            self._server.find_way()
+            self._tried_again = True
+        return self._server.held(plain, wanted)
 
     def _fewer_engines(self, error: AppError) -> bool:
         """Take it that the server has fewer engines than it had, if that is why it refused, and return whether."""
@@ -264,13 +272,6 @@ class RemoteSession:
             return len(self._server.tokenize([reader.written], special=False)[0])
         except (AppError, Stopped):
             return reader.chunks
-
-    def _doubt_way(self) -> None:
-        """Find out once more how the server holds answers to a form, since it did not: it may have been started anew,
-        with other abilities. Raises AppError REMOTE_*; Stopped."""
-        if self._server.traits.way and not self._doubted_way:
-            self._doubted_way = True
-            self._server.find_way()
 
     def _check_model(self) -> None:
         """Check that the server still has the same model: tokens of one mean nothing to another. Raises AppError

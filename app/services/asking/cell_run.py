@@ -15,10 +15,10 @@ from app.core.conversations.cell import Cell, CellBegun, CellEnded, CellKind, Ce
 from app.core.conversations.conversation import AnotherAnswer, Answer, Asked, LongerAnswer
 from app.core.conversations.events import AnswerProgress, Checked, Looking, Notice, Stored, Token, Weighing
 from app.core.conversations.values import ValueKind
-from app.core.errors import AppError, Blame, Code, Problem, blame
+from app.core.errors import OUTAGES, AppError, Blame, Code, Problem, blame
 from app.core.work import Cancel, Stopped, Work, finish, relay
 from app.services.asking.ask import Ask
-from app.services.asking.cell_scheduler import MOST_AT_ONCE, OUTAGES, CellScheduler, CellTurn, Concurrency
+from app.services.asking.cell_scheduler import MOST_AT_ONCE, CellScheduler, CellTurn, Concurrency
 from app.services.asking.weighing import SentenceWeighing, WeighingProgress
 
 _FOR_ALL = frozenset({Code.NO_MODEL, Code.ENGINE_GAVE_UP, Code.CONTEXT_INVALID})

@@ -11,7 +11,7 @@ from typing import Generic
 import msgspec
 
 from app.core.conversations.cell import CellKind
-from app.core.errors import Code, Problem
+from app.core.errors import OUTAGES, Code, Problem
 from app.engine.protocol import ModelInfo
 
 MOST_AT_ONCE = 16
@@ -24,9 +24,6 @@ _FIRST, _WORTH = 4, 1.1
 _FEWEST_ANSWERS = 2
 _SHORTEST_S, _LONGEST_S = 1.0, 60.0
 _MOST_TRIES = 4
-
-OUTAGES = frozenset({Code.REMOTE_UNREACHABLE, Code.REMOTE_BUSY, Code.REMOTE_CUT, Code.REMOTE_STALLED})
-"""The problems with a server that another try may not meet."""
 
 _IN_THE_MIDDLE = frozenset({Code.REMOTE_CUT, Code.REMOTE_STALLED})
 """The problems in the middle of an answer, which the question itself may be the reason of."""

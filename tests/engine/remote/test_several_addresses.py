@@ -12,8 +12,9 @@ from app.core.settings import Sampling
 from app.core.work import Cancel, finish
 from app.engine.client import EngineClient
 from app.engine.protocol import AnswerTo, LoadSpec, RemoteSpec
+from app.engine.remote.address import hosts_shown
 from tests.engine.remote.conftest import ASKED, NewServer
-from tests.engine.remote.toy_server import ToyServer
+from tests.engine.remote.toy_server import Handler, ToyServer
 from tests.work import problem_of
 
 
@@ -59,23 +60,38 @@ def test_where_none_is_there_that_is_said_of_the_last(new_server: NewServer, eng
     assert problem.params["host"] == servers[1].address.removeprefix("http://")
 
 
-def test_an_address_that_goes_later_costs_one_question(new_server: NewServer, engine: EngineClient) -> None:
+@pytest.mark.parametrize("middle", [False, True], ids=["before an answer", "in the middle of one"])
+def test_an_address_that_goes_later_costs_one_question(
+    middle: bool, new_server: NewServer, engine: EngineClient
+) -> None:
     servers = [new_server("vllm") for _ in range(2)]
-    spec = _spec(*servers)
-    finish(engine.load(spec, Cancel()))
-    servers[0].close()
+    finish(engine.load(_spec(*servers), Cancel()))
+    if middle:
+        servers[0].routes["/v1/completions"] = _break_off
+    else:
+        servers[0].close()
     assert problem_of(engine.run(AnswerTo(ASKED, Sampling(), 8), Cancel())).code in (
         Code.REMOTE_UNREACHABLE,
         Code.REMOTE_CUT,
     )
-    assert problem_of(engine.run(AnswerTo(ASKED, Sampling(), 8), Cancel())).code in (
-        Code.REMOTE_UNREACHABLE,
-        Code.NO_MODEL,
-    )
-    assert engine.model() is None, "the next question has it loaded"
-    finish(engine.load(spec, Cancel()))
+    servers[0].close()
+    assert engine.model() is not None, "so that the record can name the server that was asked"
     _ask(engine)
     assert servers[1].prompts()
+
+
+def _break_off(handler: Handler) -> None:
+    handler.begin_stream()
+    handler.send_event({"choices": [{"text": "The ", "finish_reason": None}]})
+
+
+def test_addresses_may_have_commas_between_them() -> None:
+    shown = "a.example, b.example:8000"
+    for text in ("https://a.example https://b.example:8000", "https://a.example,https://b.example:8000/v1, "):
+        assert hosts_shown(text) == shown
+    with pytest.raises(AppError) as refused:
+        hosts_shown("https://a.example, http://b.example")
+    assert refused.value.code is Code.REMOTE_ADDRESS_INSECURE
 
 
 def test_a_policy_that_forbids_one_address_forbids_all(new_server: NewServer) -> None:

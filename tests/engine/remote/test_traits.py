@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.core.conversations.conversation import Ending
+from app.core.conversations.events import Token
 from app.core.conversations.values import AnswerForm, ValueKind, held_form
 from app.core.settings import Sampling
 from app.core.work import Cancel, finish
@@ -11,6 +13,7 @@ from app.engine.client import EngineClient
 from app.engine.protocol import AnswerTo, ServerTraits
 from tests.engine.remote.conftest import ASKED, NewServer, connect
 from tests.engine.remote.toy_server import MODEL, ToyServer
+from tests.work import run
 
 _HELD = held_form(AnswerForm(ValueKind.DATE), "When?")
 
@@ -83,3 +86,13 @@ def test_processes_that_connect_beside_the_first_try_nothing(new_server: NewServ
         with engine.on_lane(lane):
             _ask(engine)
     assert len(_tried(server)) == tried
+
+
+def test_a_whole_answer_is_kept_whatever_becomes_of_a_try(new_server: NewServer, engine: EngineClient) -> None:
+    """The answer has no form; by then the server is busy with something else."""
+    server = new_server("vllm")
+    connect(engine, server.address, known=ServerTraits("vLLM", MODEL, "", "structured_outputs"))
+    server.tries_refused = True
+    events, ended = run(engine.run(AnswerTo(ASKED, Sampling(), 8, _HELD), Cancel()))
+    assert "".join(event.text for event in events if isinstance(event, Token)) == "The tenant pays."
+    assert ended.ending is Ending.COMPLETE

@@ -152,6 +152,7 @@ class ToyServer(ThreadingHTTPServer):
         self.sees = sees
         self.holds = ""
         """The field of a request by which this server holds an answer to a form; empty if it ignores them all."""
+        self.tries_refused = False
         self.engines = 0
         """The number of engines behind this server, one of which a request may ask for; 0 if it takes no such wish."""
         self.kind = kind
@@ -208,6 +209,9 @@ def _tries_form(path: str, body: Any) -> bool:
 
 
 def try_form(handler: Handler) -> None:
+    if handler.server.tries_refused:
+        handler.send_json({"error": "busy"}, 503)
+        return
     holds = handler.server.holds
     handler.send_json({"choices": [{"text": "zq7" if holds and holds in handler.body else " half"}]})
 

@@ -14,7 +14,7 @@ import pytest
 from app.core.conversations.cell import CellBegun, CellEnded, CellState
 from app.core.conversations.conversation import Ending
 from app.core.conversations.events import AnswerProgress, Notice, Token
-from app.core.errors import Code
+from app.core.errors import OUTAGES, Code
 from app.core.work import Cancel, Stopped, finish
 from app.engine.client import EngineClient
 from app.features.tables.data import Sheet, SheetProgress
@@ -259,7 +259,7 @@ def test_a_server_that_dies_in_the_middle_is_asked_again_and_given_up(
     grid = _asked(fake, server, rows=4)
     server.routes["/v1/completions"] = route
     events, problem = fail(sheets_of(fake.desk).run(grid.id, Cancel()))
-    assert problem.code in cell_scheduler.OUTAGES
+    assert problem.code in OUTAGES
     again = [event for event in events if isinstance(event, Notice) and event.problem.code is Code.REMOTE_ASKED_AGAIN]
     assert len(again) == 1
     assert [event.number for event in events if isinstance(event, CellBegun)] == [1, 2]
