@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 from collections.abc import Callable, Iterator
 from textwrap import shorten
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -21,6 +23,18 @@ SERVER = os.environ.get("OCTAVO_SERVER", "")
 """The address of a real server; empty for the toys."""
 
 Tell = Callable[[str], None]
+_PORTS = {"http": 80, "https": 443}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _answers() -> None:
+    """End at once where nobody answers at the address of a real server: each row would say no."""
+    place = urlsplit(SERVER)
+    if SERVER:
+        try:
+            socket.create_connection((place.hostname or "", place.port or _PORTS[place.scheme]), 10).close()
+        except OSError as error:
+            pytest.exit(f"Nobody answers at {SERVER} ({error}). Start the server, or correct its address.", 2)
 
 
 @pytest.fixture(params=[SERVER] if SERVER else ["vllm", "sglang", "llama-server"])
