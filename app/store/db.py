@@ -44,6 +44,9 @@ _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN: Final = (errno.EROFS, errno.EACCES, errno.EPERM)
 _COPY = re.compile(r"\.v\d+")
 _COMPANIONS: Final = ("-wal", "-shm", "-journal")
+_LEAST_BYTES: Final = 512
+"""The bytes of SQLite's smallest page: it takes a smaller file for a new database."""
+
 _DAMAGED: Final = ".damaged-"
 _RESCUED: Final = ".rescued"
 _SUSPECT: Final = ".suspect"
@@ -322,6 +325,8 @@ def _raw(key: Key) -> str:
 
 
 def _unlock(path: Path, key: Key, busy_ms: int) -> apsw.Connection:
+    if _was_emptied(path):
+        raise AppError(Code.DATABASE_DAMAGED, path=str(path))
     connection = apsw.Connection(str(path), apsw.SQLITE_OPEN_READWRITE)
     try:
         connection.set_busy_timeout(busy_ms)
@@ -334,6 +339,18 @@ def _unlock(path: Path, key: Key, busy_ms: int) -> apsw.Connection:
         connection.close()
         raise
     return connection
+
+
+def _was_emptied(path: Path) -> bool:
+    """Return whether a database has lost its file, and its log is left: SQLite would take it for a new one, and delete
+    the log. A database has no log until all that it begins with is in its file."""
+    sizes = []
+    for ending in ("", "-wal"):
+        try:
+            sizes.append(path.with_name(path.name + ending).stat().st_size)
+        except OSError:
+            sizes.append(0)
+    return sizes[0] < _LEAST_BYTES and sizes[1] > 0
 
 
 def _connect(path: Path, key: Key, busy_ms: int) -> apsw.Connection:

@@ -141,6 +141,22 @@ def test_a_log_that_was_not_moved_into_the_database_counts(oracle: Oracle, desk:
         assert {talk.id for talk in Conversations(database).all()} >= set(made)
 
 
+@pytest.mark.parametrize("size", [0, 1])
+def test_what_is_in_a_log_outlives_the_file(oracle: Oracle, desk: Path, tmp_path: Path, size: int) -> None:
+    with contextlib.closing(Database.open(desk, oracle.key)) as database:
+        made = [Conversations(database).create(f"late {number}").id for number in range(30)]
+        for ending in ("", "-wal"):
+            shutil.copy(desk.with_name(desk.name + ending), tmp_path / f"killed.db{ending}")
+    killed = tmp_path / "killed.db"
+    os.truncate(killed, size)
+    for opening in (Database.open, Database.look):
+        with pytest.raises(AppError) as caught:
+            opening(killed, oracle.key)
+        assert caught.value.code is Code.DATABASE_DAMAGED
+    run(killed, oracle.key)
+    assert {row["id"] for row in rows_of(killed, oracle.key)["conversations"]} & set(made)
+
+
 def test_what_a_log_says_of_the_number_of_pages_is_not_believed(oracle: Oracle, desk: Path, tmp_path: Path) -> None:
     with contextlib.closing(Database.open(desk, oracle.key)) as database:
         late = Conversations(database).create("late").id
