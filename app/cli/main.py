@@ -65,7 +65,12 @@ def run(
                 return EXIT_ANSWERED
             with contextlib.closing(_open(options, open_desk)) as desk:
                 say_told(desk.features.told)
-                if options.command == "doctor":
+                if options.command == "doctor" and options.server_check is not None:
+                    from app.cli import server_check
+
+                    server_check.run(options, desk, cancel)
+                    problem = None
+                elif options.command == "doctor":
                     from app.cli import doctor
 
                     problem = doctor.run(options, desk, [entry for diagnosis in diagnoses for entry in diagnosis(desk)])

@@ -393,11 +393,19 @@ def _add_passphrase(commands: Any) -> None:
 
 def _add_doctor(commands: Any) -> None:
     doctor = add_command(commands, "doctor", _("check this installation"))
-    doctor.add_argument(
+    instead = doctor.add_mutually_exclusive_group()
+    instead.add_argument(
         "--check-update", type=Path, metavar="FILE",
         help=_("check a release that you downloaded instead: FILE is its manifest, and FILE.sig must be in the same"
         " folder"),
     )  # fmt: skip
+    instead.add_argument(
+        "--server", nargs="?", const="", dest="server_check", metavar="SERVER",
+        help=_("try a server with a made-up text instead: the one that answers, or SERVER, a name in `octavo servers`"
+        " or an address"),
+    )  # fmt: skip
+    doctor.add_argument("--remote-model", default="", metavar="NAME", help=_("the model there, if it has several"))
+    doctor.add_argument("--remote-ca", default="", metavar="FILE", help=_("trusted certificates, in PEM format"))
 
 
 def add_command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:

@@ -229,6 +229,8 @@ class Code(StrEnum):
     REMOTE_MODEL_UNKNOWN = "remote_model_unknown"  # wanted, known
     REMOTE_MODEL_UNDECIDED = "remote_model_undecided"  # known
     REMOTE_MODEL_CHANGED = "remote_model_changed"
+    REMOTE_NOT_SET = "remote_not_set"  # and no host
+    REMOTE_UNSOUND = "remote_unsound"  # a check of the server found what makes answers wrong
     REMOTE_SERVER_UNKNOWN = "remote_server_unknown"  # name, and no host
     REMOTE_NOT_OF_MATTER = "remote_not_of_matter"  # name: the matter's server; no host
     REMOTE_NONE_OF_MATTER = "remote_none_of_matter"

@@ -728,6 +728,11 @@ _SENTENCES: dict[Code, str] = {
     Code.REMOTE_MODEL_CHANGED: (
         "The model on {host} has changed since it was loaded. Load it again in the model menu, and ask again."
     ),
+    Code.REMOTE_NOT_SET: ("No server is set. Name one (octavo doctor --server ADDRESS), or enter one in the settings."),
+    Code.REMOTE_UNSOUND: (
+        "{host} does not do what Octavo needs of a server: look at the rows with “no”. Its answers may be cut off or"
+        " wrong. Show this list to whoever runs the server."
+    ),
     Code.REMOTE_SERVER_UNKNOWN: (
         "The settings have no server “{name}”. Add it there, or choose another server for this matter."
     ),
