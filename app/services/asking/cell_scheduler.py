@@ -96,7 +96,8 @@ class _Server:
 
 class CellScheduler(Generic[CellKind]):
     """The cells that are left, in the order of their numbers. Cells of one row follow each other on one lane, so that
-    its books are read once; where all lanes find what one has read, only the first of a row goes alone.
+    its books are read once, and made tokens once. Where all lanes find what one has read, lanes that would rest help
+    with a row once its first cell is answered.
 
     Where a server has several addresses, lanes go to them in turn, and a row stays with the address that has read its
     books, as long as that answers. So a slow one gets fewer rows, and one that is gone none.
@@ -142,15 +143,22 @@ class CellScheduler(Generic[CellKind]):
         lanes = [lane for lane in range(max(width, servers)) if lane not in used and self._is_awake(lane % servers)]
         if not lanes:
             return None
-        rows = {turn.cell.row for turn, _begun in self._under_way.values()}
+        under_way = {turn.cell.row for turn, _begun in self._under_way.values()}
         shared = self._read if model is not None and model.one_cache else ()
-        elsewhere = None
+        help_with = elsewhere = None
         for index, turn in enumerate(self._left):
-            if turn.cell.row not in rows or turn.cell.row in shared:
-                lane = self._home(turn.cell.row, lanes, servers)
-                if lane is not None:
-                    return self._taken(index, lane)
+            row = turn.cell.row
+            if row in under_way and row not in shared:
+                continue
+            lane = self._home(row, lanes, servers)
+            if lane is None:
                 elsewhere = index if elsewhere is None else elsewhere
+            elif lane == self._lanes.setdefault(row, lane):
+                return self._taken(index, lane)
+            elif help_with is None:
+                help_with = index, lane
+        if help_with is not None:
+            return self._taken(*help_with)
         # To read books again, at another address, is better than to have it wait.
         return None if elsewhere is None else self._taken(elsewhere, self._freest(lanes, servers))
 

@@ -72,6 +72,15 @@ def test_a_server_with_one_cache_gets_the_other_questions_of_a_document_once_the
     assert [turn.cell.column for turn in _all(turns)] == [2, 3, 4]
 
 
+def test_a_lane_keeps_to_its_documents_while_others_wait(clock: _Clock) -> None:
+    turns = _turns(clock, 6, 3, msgspec.structs.replace(SERVED, one_cache=True))
+    first, second, third = _all(turns)
+    for ended, row in ((first, 1), (second, 2), (third, 3)):
+        turns.ended(ended, ended.cell, None)
+        (taken,) = _all(turns)
+        assert (taken.cell.row, taken.lane) == (row, row - 1), "no other lane has its texts as tokens"
+
+
 def test_a_model_of_this_machine_gets_one_at_a_time(clock: _Clock) -> None:
     assert len(_all(_turns(clock, 3, 1, SCOUT))) == 1
 
