@@ -10,7 +10,7 @@ from typing import Generic
 
 import msgspec
 
-from app.core.conversations.cell import CellKind
+from app.core.conversations.cell import Cell, CellKind
 from app.core.errors import OUTAGES, Code, Problem
 from app.engine.protocol import ModelInfo
 
@@ -31,14 +31,14 @@ _IN_THE_MIDDLE = frozenset({Code.REMOTE_CUT, Code.REMOTE_STALLED})
 
 class Concurrency:
     """The number of questions that a server is asked at the same time: as many as it says that it has slots; else four,
-    and more as long as that brings at least a tenth more answers in the same time. It is halved when the server refuses
-    a question, and then grows by one after each round (additive increase, multiplicative decrease, as RFC 5681 has it
-    for TCP)."""
+    and twice as many as long as that brings at least a tenth more answers in the same time, in one of two rounds, since
+    a round is short and may be unlucky (a slow start, as RFC 5681 has it for TCP). It is halved when the server refuses a question, and then grows by one after each round (additive
+    increase, multiplicative decrease, as there)."""
 
     def __init__(self, most: int = 0) -> None:
         """Take the number that a person allows; 0 means as many as the server bears."""
         self._most = min(most or MOST_AT_ONCE, MOST_AT_ONCE)
-        self._tried, self._settled = _FIRST, False
+        self._tried, self._settled, self._doubted = _FIRST, False, False
         self._borne = self._most
         self._round: list[float] = []
         self._before: tuple[int, float] | None = None  # a width, and answers a second with it
@@ -66,10 +66,12 @@ class Concurrency:
 
     def _grow(self, width: int, rate: float) -> None:
         if self._before is not None and rate < self._before[1] * _WORTH:
-            self._tried, self._settled = self._before[0], True
+            if self._doubted:
+                self._tried, self._settled = self._before[0], True
+            self._doubted = True
             return
-        self._before = width, rate
-        self._tried = width + max(1, width // 2)
+        self._before, self._doubted = (width, rate), False
+        self._tried = width * 2
 
 
 class CellTurn(msgspec.Struct, Generic[CellKind], frozen=True):
@@ -180,7 +182,7 @@ class CellScheduler(Generic[CellKind]):
         if problem is None or problem.code not in OUTAGES:
             server.delay_s = self._since = 0.0
             self._read.add(turn.cell.row)
-            self._breadth.answered(self._clock() - begun, model)
+            self._breadth.answered(_seconds(cell) or self._clock() - begun, model)
             return False
         now = self._clock()
         self._connected = self._connected or model is not None
@@ -212,3 +214,9 @@ class CellScheduler(Generic[CellKind]):
         """Return a free lane to the server that has the fewest questions."""
         load = Counter(turn.lane % servers for turn, _begun in self._under_way.values())
         return min(lanes, key=lambda lane: (load[lane % servers], lane))
+
+
+def _seconds(cell: Cell) -> float:
+    """Return how long the server took to answer; 0 if it did not answer. What is done here, such as the first
+    connection of a lane, does not count: it says nothing of what the server bears."""
+    return 0.0 if cell.answer is None else cell.answer.timings.first_token_s + cell.answer.timings.generate_s

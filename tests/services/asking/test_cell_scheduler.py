@@ -139,8 +139,9 @@ def test_a_server_that_does_not_say_gets_more_as_long_as_that_brings_something()
         widths.append(width)
         pace.answered(max(1.0, width / 6), model)  # it does six at a time
     assert widths[0] == 4
-    assert widths[-1] == 6
-    assert max(widths) == 9
+    assert widths[-1] == 8
+    assert max(widths) == 16
+    assert widths.index(16) == 4 + 8, "one round at each width tells what it brings"
 
 
 def test_a_refusal_halves_and_answers_bring_it_back_up_to_the_limit_of_a_person() -> None:
