@@ -31,9 +31,10 @@ _IN_THE_MIDDLE = frozenset({Code.REMOTE_CUT, Code.REMOTE_STALLED})
 
 class Concurrency:
     """The number of questions that a server is asked at the same time: as many as it says that it has slots; else four,
-    and twice as many as long as that brings at least a tenth more answers in the same time, in one of two rounds, since
-    a round is short and may be unlucky (a slow start, as RFC 5681 has it for TCP). It is halved when the server refuses a question, and then grows by one after each round (additive
-    increase, multiplicative decrease, as there)."""
+    and twice as many as long as that brings at least a tenth more answers in the same time (a slow start, as RFC 5681
+    has it for TCP), in one of two rounds, since a round is short and may be unlucky. It is halved when the server
+    refuses a question, and then grows by one after each round (additive increase, multiplicative decrease, as there).
+    """
 
     def __init__(self, most: int = 0) -> None:
         """Take the number that a person allows; 0 means as many as the server bears."""
