@@ -28,7 +28,7 @@ from app.services.finding.search import Neighbours, Search, fuse
 from app.services.services import Services
 from app.store.conversations import Conversations, TextPlace
 from app.store.filters import PagePlace, SearchFilters, seconds
-from app.store.passages import Ids, Passage, Passages, Scope, WordHits
+from app.store.passages import NO_HITS, Ids, Passage, Passages, Scope, WordHits
 from app.store.text_sources import TextSources
 
 MOST_HITS = 200
@@ -164,7 +164,7 @@ class LibrarySearch:
         self, query: SearchQuery, searched: _Searched, found: LibraryFound, limit: int, cancel: Cancel
     ) -> LibraryFound:
         """Return what was found with the passages that are nearest in meaning; what else was found stays."""
-        nearest = self.search.nearest(searched.scopes, query.text, cancel)
+        nearest = self.search.nearest(searched.scopes, query.text, searched.words, cancel)
         if searched.allowed is not None:
             let_pass = set(searched.allowed.tolist())
             nearest = Neighbours({id: near for id, near in nearest.near.items() if id in let_pass}, nearest.complete)
@@ -186,7 +186,7 @@ class LibrarySearch:
             every = np.concatenate([np.arange(scope.ids.start, scope.ids.stop) for scope in scopes])
             gone = np.intersect1d(every, gone)
             some = np.setdiff1d(every if some is None else some, gone)
-        words = self._passages.by_words(scopes, query.text, some) if query.text else WordHits((), {}, {})
+        words = self._passages.by_words(scopes, query.text, some) if query.text else NO_HITS
         return _Searched(titles, scopes, some, words, _counts(gone.tolist(), scopes))
 
     def _unwanted(self, query: SearchQuery, scopes: Sequence[Scope]) -> list[Ids]:

@@ -46,6 +46,9 @@ _MANY = 10_000  # hits of a word so frequent that it only tells apart what other
 _APART = 16  # scopes: of more, all that is between them is looked through, and what is in none left out
 _MOST_TRIED = 2_000  # passages that have the words of a phrase near each other: of these, the best are looked at
 _ASIDE = 4  # words that may come between those of a phrase in the index: a word that a line broke is there three times
+_FEW, _FEW_OF_ALL = 10, 0.05
+"""A name that more passages hold than this number and this part of all is what the documents are about at any rate."""
+
 _MAX_TERMS = 64  # of a question: more (a page pasted in, say) would only take longer
 
 _SIGNS = f"[{UNSPACED}]+"
@@ -91,12 +94,16 @@ class WordHits(msgspec.Struct, frozen=True):
 
     `ranked` are those that hold any, best first, at most MOST_RANKED. `coverage` is the part of the question that each
     of them holds, from 0 to 1: the weights of its words there over the weights of all, rare words weighing more.
-    `named` is the same for the question's names and numbers alone, for passages that hold any.
+    `named` is the same for the question's names and numbers alone, for passages that hold any; a name that many
+    passages hold tells nothing, and is left out of it.
     """
 
     ranked: tuple[int, ...]
     coverage: dict[int, float]
     named: dict[int, float]
+
+
+NO_HITS = WordHits((), {}, {})
 
 
 class Passages:
@@ -127,7 +134,7 @@ class Passages:
         names = _names(question)
         ranges = list(_joined(scope.ids for scope in scopes))
         if not ranges:
-            return WordHits((), {}, {})
+            return NO_HITS
         with self._database.read() as connection:
             found = chain(
                 _matches(connection, "passage_words", words, ranges),
@@ -135,7 +142,8 @@ class Passages:
                 _short(connection, [term for term in signs if len(term) < _TRIGRAM], ranges),
             )
             ranked, coverage = _ranked(_allowed(found, allowed), ranges)
-            of_names = _matches(connection, "passage_words", names, ranges)
+            most = max(_FEW, _FEW_OF_ALL * sum(map(len, ranges)))
+            of_names = (hits for hits in _matches(connection, "passage_words", names, ranges) if len(hits[0]) <= most)
             _order, named = _ranked(_allowed(of_names, allowed), ranges)
         return WordHits(ranked, coverage, named)
 

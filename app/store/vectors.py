@@ -141,6 +141,11 @@ class Vectors:
         """Return those of these passages that have vectors."""
         return self._with_vectors("id IN (SELECT value FROM json_each(?))", (msgspec.json.encode(ids).decode(),))
 
+    def kept(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """Return the vectors of those of these passages that have some, by their ids, as they were given to be kept."""
+        sql = "SELECT passage_id, vector FROM passage_vectors WHERE passage_id IN (SELECT value FROM json_each(?))"
+        return dict(self._database.rows(sql, (msgspec.json.encode(ids).decode(),)))
+
     def _with_vectors(self, where: str, values: Sequence[str | int]) -> tuple[PassageVectors, ...]:
         rows = self._database.rows(
             f"""SELECT p.id, p.heading, pages.text, p.start, p.stop, p.vector FROM (

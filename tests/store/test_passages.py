@@ -347,6 +347,15 @@ def test_names_and_numbers_are_known_by_their_spelling(
     assert {passage.page for passage in passages.take(named)} - {5} == held
 
 
+def test_a_name_that_many_passages_hold_tells_nothing(books: Books, database: Database) -> None:
+    passages = Passages(database)
+    scopes = passages.scopes([(add(books, *["Baker lives here."] * 11, "Mr Baker knows Archer.", *[FILLER] * 9), None)])
+    for question, held in (("Who is Baker?", set()), ("Does Baker know Archer?", {12})):
+        hits = passages.by_words(scopes, question)
+        assert {passage.page for passage in passages.take(hits.named)} == held
+        assert len(hits.ranked) == 12, "it is a word like any other"
+
+
 def test_a_deleted_book_leaves_no_word_behind(books: Books, database: Database) -> None:
     """Among other books, so that its words lie between theirs; with so many words that the index has many pages."""
     mine = [f"{chr(97 + at % 26)}zz{at * 7919 % 10007:05}" for at in range(5000)]

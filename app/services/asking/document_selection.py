@@ -289,7 +289,8 @@ class DocumentSelection:
         scopes = passages.scopes(scope)
         scores, words_alone = dict[int, float](), False
         for text, share in ((query.text, 1.0), (query.with_turns, _WITH_TURNS)):
-            words, nearest = passages.by_words(scopes, text), self.search.nearest(scopes, text)
+            words = passages.by_words(scopes, text)
+            nearest = self.search.nearest(scopes, text, words)
             fused = fuse(words, nearest.near)
             best = max(fused.values(), default=0.0) or 1.0
             for id in findings(words, nearest.near):

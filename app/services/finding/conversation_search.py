@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
+from itertools import takewhile
 
 import msgspec
 
@@ -55,13 +56,21 @@ class QuestionKind(StrEnum):
 class PassageQuery(msgspec.Struct, frozen=True):
     """A search for the passages that belong to a question. `text` is searched in `scope`; if it is empty, passages come
     from there evenly. If `alike`, as many come from each of its books. `with_turns` is `text` and the turns before it,
-    if it may go on from them and says too little to be sure; half of the passages are searched with it."""
+    if it may go on from them and says too little to be sure; half of the passages are searched with it. If a chapter is
+    meant, `inside` are its title and those of its parts, `elsewhere` those of all other chapters of these books."""
 
     kind: QuestionKind
     text: str = ""
     scope: tuple[BookRef, ...] = ()
     alike: bool = False
     with_turns: str = ""
+    inside: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+    def leaves_out(self, heading: str) -> bool:
+        """Return whether what stands under this heading belongs to another chapter, which shares a page with the one
+        that is meant. A heading is the title of its chapter, or the end of it, behind “Chapter 3”."""
+        return not _heads(heading, self.inside) and _heads(heading, self.elsewhere)
 
 
 class _Words(msgspec.Struct, frozen=True):
@@ -127,8 +136,24 @@ def in_chapter(question: str, refs: tuple[BookRef, ...], book_of: Callable[[str]
         found, text = [(ref, find_titled(own, chapters(ref))) for ref in refs], ""
     else:
         return None
-    scope = tuple(_within(ref, chapter) for ref, chapter in found if chapter is not None)
-    return PassageQuery(QuestionKind.CHAPTER, text, scope, alike=len(scope) > 1) if scope else None
+    meant = [(ref, chapter) for ref, chapter in found if chapter is not None]
+    if not meant:
+        return None
+    scope = tuple(_within(ref, chapter) for ref, chapter in meant)
+    inside = tuple(title for ref, chapter in meant for title in _inside(chapter, chapters(ref)))
+    elsewhere = tuple(each.title for ref, _chapter in meant for each in chapters(ref) if each.title not in inside)
+    return PassageQuery(QuestionKind.CHAPTER, text, scope, alike=len(scope) > 1, inside=inside, elsewhere=elsewhere)
+
+
+def _heads(heading: str, titles: Sequence[str]) -> bool:
+    return bool(heading) and any(title == heading or title.endswith(f" {heading}") for title in titles)
+
+
+def _inside(chapter: OutlineChapter, chapters: Sequence[OutlineChapter]) -> Iterator[str]:
+    """Yield the title of a chapter of these, and those of its parts."""
+    yield chapter.title
+    behind = chapters[chapters.index(chapter) + 1 :]
+    yield from (part.title for part in takewhile(lambda each: each.level > chapter.level, behind))
 
 
 def _within(ref: BookRef, chapter: OutlineChapter) -> BookRef:

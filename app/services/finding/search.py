@@ -1,19 +1,19 @@
 """Search: the passages of books that belong to a text, best first, by its words and by what it means.
 
-Two measures are added, one by the words of the text (`store.passages`), one by the nearness of vectors (`nearness`). A
-passage that holds the part p of the text, by the weights of its words, rare ones weighing more, that is at the place r,
-from 0, in the order by words, and as near as s (0 where it is farther than the mean), has the score
-(1 - w) s + 0.4 p^2 + w^2 / (10 + r), where w is the square of the largest p of all; 1 where there are no vectors. So
-words decide where some passage has all of the text's words, however many others there are, and meaning where none has:
-what is nearest by chance has s = 1. Names and numbers count by the letter: a passage that holds them comes before all
-that do not. Of a page that is there already, another passage counts a fifth.
+Two measures are added, one by the words of the text (`store.passages`), one by the nearness of vectors
+(`vector_ranking`). A passage that holds the part p of the text, by the weights of its words, rare ones weighing more,
+that is at the place r, from 0, in the order by words, and as near as s (0 where it is farther than the mean), has the
+score s + 1.3 p^3 + m^4 / (10 + r), where m is the largest p of all. What is nearest by chance has s = 1. So words
+decide where a passage has nearly all of the text's words, however many others there are, and meaning where none has;
+and of passages with the same words, the nearer one is the better one. Names and numbers count by the letter: a passage
+that holds them comes before all that do not. Of a page that is there already, another passage counts a fifth.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, zip_longest
@@ -31,13 +31,13 @@ from app.isolation.client import DIED
 from app.language.grammar import seems_english
 from app.services.finding.conversation_search import PassageQuery, QuestionKind
 from app.services.finding.indexing import keep, unpacked
-from app.store.passages import MOST_RANKED, Passage, Passages, Scope, WordHits
-from app.store.vectors import PassageVectors, Vectors
+from app.store.passages import MOST_RANKED, NO_HITS, Passage, Passages, Scope, WordHits
+from app.store.vectors import Vectors
 
 if TYPE_CHECKING:
     from app.services.finding.vector_ranking import Matrix
 
-_BY_WORDS = 0.4
+_BY_WORDS = 1.3
 _FIRST_PLACES = 10
 _BY_NAMES = 10.0  # more than all else together
 _SPARE = 4  # times as many as are wanted are looked at, since of one page not many are wanted
@@ -88,17 +88,25 @@ class Search:
         if not self.vectors.finished(self.embedder.model).keys().isdisjoint(book_ids):
             self.embedder.prepare()
 
-    def find(self, scope: Sequence[tuple[str, PageRange | None]], text: str, limit: int) -> Found:
-        """Find the passages of these books, or of these pages of them, that belong to `text`, best first.
+    def find(
+        self,
+        scope: Sequence[tuple[str, PageRange | None]],
+        text: str,
+        limit: int,
+        leaves_out: Callable[[str], bool] = lambda _heading: False,
+    ) -> Found:
+        """Find the passages of these books, or of these pages of them, that belong to `text`, best first; `leaves_out`
+        says under which headings none is wanted.
 
         Books that are not indexed yet are searched by words alone. Raises AppError as the database does.
         """
         scopes = self.passages.scopes(scope)
         words = self.passages.by_words(scopes, text)
-        nearest = self.nearest(scopes, text)
+        nearest = self.nearest(scopes, text, words)
         scores = fuse(words, nearest.near)
         best = sorted(scores, key=lambda id: -scores[id])[: _SPARE * max(0, limit)]
-        found = _spread(self.passages.take({id: scores[id] for id in best}))
+        taken = self.passages.take({id: scores[id] for id in best})
+        found = _spread([passage for passage in taken if not leaves_out(passage.heading)])
         return Found(found[: max(0, limit)], not nearest.complete)
 
     def passages_for(self, query: PassageQuery, limit: int) -> Found:
@@ -113,17 +121,21 @@ class Search:
         return _by_turns(*rankings)
 
     def _passages_in(self, scope: Sequence[tuple[str, PageRange | None]], query: PassageQuery, limit: int) -> Found:
-        found = self.find(scope, query.text, limit) if query.text else Found()
+        found = self.find(scope, query.text, limit, query.leaves_out) if query.text else Found()
         if found.passages and query.with_turns:
             both = _by_turns(found, self.find(scope, query.with_turns, limit))
             found = Found(both.passages[:limit], both.words_alone)
         if found.passages or (query.text and query.kind is not QuestionKind.CHAPTER):
             return found
-        return Found(self.passages.spread(scope, limit))
+        spread = self.passages.spread(scope, limit)
+        return Found(tuple(passage for passage in spread if not query.leaves_out(passage.heading)) or spread)
 
-    def nearest(self, scopes: Sequence[Scope], text: str, cancel: Cancel | None = None) -> Neighbours:
-        """Return the passages whose vectors are nearest to that of `text`. `cancel` is looked at between books, whose
-        vectors may have to be read first; raises Stopped."""
+    def nearest(
+        self, scopes: Sequence[Scope], text: str, words: WordHits = NO_HITS, cancel: Cancel | None = None
+    ) -> Neighbours:
+        """Return the passages whose vectors are nearest to that of `text`. Those that `words` found are looked at
+        closely before others that are as near. `cancel` is looked at between books, whose vectors may have to be read
+        first; raises Stopped."""
         finished = self.vectors.finished(self.embedder.model)
         wanted, scopes = scopes, [scope for scope in scopes if scope.book_id in finished]
         if not scopes or not text.strip():
@@ -140,7 +152,7 @@ class Search:
             _log.warning("searched by words alone: %s", error.code.value)
             return Neighbours({}, complete=False)
         look = partial(self._look_closely, cancel=cancel)
-        near = vector_ranking.nearest(searched, question, MOST_RANKED, look)
+        near = vector_ranking.nearest(searched, question, MOST_RANKED, look, fuse(words, {}))
         return Neighbours(near, len(scopes) == len(wanted))
 
     def _look_closely(
@@ -148,15 +160,9 @@ class Search:
     ) -> Mapping[int, TextVectors]:
         """Return, by their ids, the vectors of these kinds of these passages: of the first few they are made now, and
         kept, if they are not there. Where that fails, those that are there must do."""
-        found, lacking = dict[int, TextVectors](), list[PassageVectors]()
-        first = set(ids[:_MADE_AT_ONCE])
-        for each in self.vectors.these(ids):
-            vectors = unpacked(each.vectors)
-            if set(kinds) <= vectors.keys():
-                found[each.id] = vectors
-            elif each.id in first:
-                lacking.append(each)
-        if lacking:
+        every = {id: unpacked(vectors) for id, vectors in self.vectors.kept(ids).items()}
+        found = {id: vectors for id, vectors in every.items() if set(kinds) <= vectors.keys()}
+        if lacking := self.vectors.these([id for id in ids[:_MADE_AT_ONCE] if id not in found]):
             try:
                 made = self.embedder.embed([each.text for each in lacking], kinds, cancel)
                 keep(self.vectors, lacking, made)
@@ -212,10 +218,10 @@ class Search:
 
 def fuse(words: WordHits, near: Mapping[int, float]) -> Mapping[int, float]:
     """Return the scores of passages by their ids, as this module says."""
-    weight = max(words.coverage.values(), default=0.0) ** 2 if near else 1.0
-    scores = {id: (1 - weight) * max(0.0, nearness) for id, nearness in near.items()}
+    largest = max(words.coverage.values(), default=0.0)
+    scores = {id: max(0.0, nearness) for id, nearness in near.items()}
     for place, id in enumerate(words.ranked):
-        by_words = _BY_WORDS * words.coverage[id] ** 2 + weight * weight / (_FIRST_PLACES + place)
+        by_words = _BY_WORDS * words.coverage[id] ** 3 + largest**4 / (_FIRST_PLACES + place)
         scores[id] = scores.get(id, 0.0) + by_words
     for id, named in words.named.items():
         scores[id] = scores.get(id, 0.0) + _BY_NAMES * named

@@ -6,10 +6,10 @@ several languages compare. Where passage and question are English, these are the
 those of a model of many languages. What a passage means follows from what is around it: the vectors of the passages
 before and behind it count too.
 
-The nearest are looked at closely: by the vectors of a model that tells better, of the whole or of its sentences, of
-which the three nearest count. The standard scores of that, among the passages that are looked at, are brought to the
-mean and the spread that these have by the first measure, and averaged with it. So a closer look sorts the nearest anew,
-and makes none of them nearer or farther than all of them were.
+The nearest, with the words of the text in mind, are looked at closely: by the vectors of a model that tells better, of
+the whole or of its sentences, of which the three nearest count. The standard scores of that, among the passages that
+are looked at, are brought to the mean and the spread that these have by the first measure, and put together with it. So
+a closer look sorts the nearest anew, and makes none of them nearer or farther than all of them were.
 
 In the end it is divided by what the largest of so many standard scores would be by chance, about the square root of
 2 ln n for n passages (Cramér, Mathematical Methods of Statistics, 28.6): so one book and a library compare.
@@ -21,6 +21,7 @@ import math
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, starmap
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -35,11 +36,11 @@ _AROUND = 0.3
 """The weight of each of the two passages around one, whose own weight is 1."""
 
 _NEAREST_SENTENCES = 3
-_BY_CLOSER_LOOK = 0.5
+_BY_CLOSER_LOOK = 0.6
 """The weight of that measure; the first one has the rest."""
 
-CLOSELY = 64
-"""The most passages that are looked at closely."""
+CLOSELY = 256
+"""The most passages that are looked at closely, where that was prepared."""
 
 _BLOCK = 1_024  # rows that are made floating-point numbers at a time: they fit a processor's cache
 
@@ -125,14 +126,22 @@ def kinds_of_question(searched: Iterable[Matrix], *, english: bool) -> tuple[Vec
     return tuple(kind for kind in VectorKind if kind in first | closer)
 
 
-def nearest(searched: Sequence[Matrix], question: TextVectors, limit: int, look: Look) -> dict[int, float]:
+def nearest(
+    searched: Sequence[Matrix],
+    question: TextVectors,
+    limit: int,
+    look: Look,
+    by_words: Mapping[int, float] = MappingProxyType({}),
+) -> dict[int, float]:
     """Return the passages, of these, whose vectors are nearest to those of the question, nearest first, each with how
-    near it is. `look` is asked for the vectors of those that are looked at closely."""
+    near it is. `look` is asked for the vectors of those that are looked at closely. `by_words` says of passages by
+    their ids how much nearer their words bring them, where it is decided at which to look."""
     asked = {kind: np.frombuffer(vector, np.int8).astype(np.float32) for kind, vector in question.items()}
     scores = _by_wholes(searched, asked)
     ids = np.concatenate([matrix.ids for matrix in searched])
-    _look_closely(searched, asked, ids, scores, look)
-    scores = _standard_scores(scores) / np.float32(math.sqrt(2 * math.log(max(2, len(scores)))))
+    chance = np.float32(math.sqrt(2 * math.log(max(2, len(scores)))))
+    _look_closely(searched, asked, ids, scores, look, _of_words(ids, by_words) * chance)
+    scores = _standard_scores(scores) / chance
     best = _sorted(scores, _largest(scores, limit))
     return dict(zip(ids[best].tolist(), scores[best].tolist(), strict=True))
 
@@ -156,9 +165,11 @@ def _look_closely(
     ids: npt.NDArray[np.int64],
     scores: Floats,
     look: Look,
+    by_words: Floats,
 ) -> None:
-    """Sort the nearest passages anew: change their scores."""
-    near = _sorted(scores, _largest(scores, CLOSELY))
+    """Sort the nearest passages anew: change their scores. `by_words` are standard scores, too."""
+    promising = _standard_scores(scores) + by_words
+    near = _sorted(promising, _largest(promising, CLOSELY))
     ends = np.cumsum([len(matrix.ids) for matrix in searched])
     firsts = [searched[at].compared(asked) for at in np.searchsorted(ends, near, side="right")]
     for first in dict.fromkeys(first for first in firsts if first is not None):
@@ -171,8 +182,7 @@ def _look_closely(
         measured = np.zeros(len(places), np.float32)
         for kind in kinds:
             question = asked[OF_SENTENCES.get(kind, kind)]
-            nearest_rows = [_nearest_rows(_rows([vectors[int(ids[at])][kind]], kind), question) for at in places]
-            measured += _standard_scores(np.array(nearest_rows, np.float32))
+            measured += _standard_scores(_nearest_rows([vectors[int(ids[at])][kind] for at in places], kind, question))
         again = scores[places].mean() + scores[places].std() * _standard_scores(measured)
         scores[places] += np.float32(_BY_CLOSER_LOOK) * (again - scores[places])
 
@@ -192,9 +202,19 @@ def _cosines(rows: Rows, asked: Floats) -> Floats:
     return found
 
 
-def _nearest_rows(rows: Rows, asked: Floats) -> float:
-    """Return the mean of the largest cosines, at most _NEAREST_SENTENCES."""
-    return float(np.sort(_cosines(rows, asked))[-_NEAREST_SENTENCES:].mean())
+def _nearest_rows(vectors: Sequence[bytes], kind: VectorKind, asked: Floats) -> Floats:
+    """Return, of each passage, the mean of the largest cosines of its vectors, at most _NEAREST_SENTENCES."""
+    ends = np.cumsum([len(some) // WIDTHS[kind] for some in vectors])
+    each = np.split(_cosines(_rows(vectors, kind), asked), ends[:-1])
+    return np.array([np.sort(some)[-_NEAREST_SENTENCES:].mean() for some in each], np.float32)
+
+
+def _of_words(ids: npt.NDArray[np.int64], by_words: Mapping[int, float]) -> Floats:
+    """Return what words say of the passages with these ids, 0 where they say nothing."""
+    found = np.zeros(len(ids), np.float32)
+    at = np.flatnonzero(np.isin(ids, np.fromiter(by_words, np.int64, len(by_words))))
+    found[at] = [by_words[id] for id in ids[at].tolist()]
+    return found
 
 
 def _with_around(scores: Floats, begins: npt.NDArray[np.int64]) -> Floats:

@@ -77,9 +77,9 @@ def test_a_chapter_is_found_by_its_heading_where_the_file_has_no_outline(octavo:
     code, out, _err = octavo(*command)
     assert code == 0
     (line,) = out.splitlines()
-    first, *others = json.loads(line)["passages"]
-    assert first["heading"] == "Whales 3"
-    assert {passage["heading"] for passage in others} <= {"Whales 2", "Whales 3", "Whales 4"}, "they share pages"
+    passages = json.loads(line)["passages"]
+    assert len(passages) > 2
+    assert {passage["heading"] for passage in passages} == {"Whales 3"}, "though others share its pages"
 
 
 @pytest.mark.parametrize("words", [("find", "rent"), ("find", "--limit", 0, "--document", "lease.md", "rent")])

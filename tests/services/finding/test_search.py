@@ -402,6 +402,23 @@ def test_the_ranking_that_fits_the_question_counts_more() -> None:
     assert max(fuse(WordHits((1, 2), {1: 1.0, 2: 0.5}, {2: 0.5}), {1: 1.0}).items(), key=lambda item: item[1])[0] == 2
 
 
+def test_of_passages_with_the_same_words_the_nearer_one_is_better() -> None:
+    for coverage in (1.0, 0.5):
+        scores = fuse(WordHits((1, 2), {1: coverage, 2: coverage}, {}), {2: 0.5})
+        assert scores[2] > scores[1]
+
+
+def test_words_say_at_which_passages_to_look_closely(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.services.finding.search._MADE_AT_ONCE", 1)
+    monkeypatch.setattr("app.services.finding.vector_ranking._AROUND", 0.0)
+    book = desk.add("Sleeps: money, a ship, a kitten.", "An animal, a cat and a pet.", "Nothing of it.", "Nor of this.")
+    desk.embedder.seen.clear()
+    desk.find("Which kitten sleeps?", book)
+    assert desk.embedder.seen[1:] == ["Sleeps: money, a ship, a kitten."]
+    desk.find("Which animal, cat or pet?", book)
+    assert desk.embedder.seen[3:] == ["An animal, a cat and a pet."]
+
+
 def test_all_documents_are_searched_by_what_they_mean_too(desk: Desk, database: Database) -> None:
     flat = desk.add("Euros are counted daily.", "The door is green.", number=1)
     desk.add("The whale swam by.", number=2)
@@ -425,4 +442,4 @@ def test_reading_vectors_stops_between_books(desk: Desk) -> None:
     cancel = Cancel()
     cancel.request()
     with pytest.raises(Stopped):
-        desk.search.nearest(scopes, "rent", cancel)
+        desk.search.nearest(scopes, "rent", cancel=cancel)

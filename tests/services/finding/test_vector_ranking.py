@@ -120,6 +120,16 @@ def test_some_are_looked_at_closely_the_nearest_first(monkeypatch: pytest.Monkey
     assert look.looked_at == [([VectorKind.E5_SENTENCES], [5, 4, 6])]
 
 
+def test_words_bring_a_passage_to_a_closer_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vector_ranking, "CLOSELY", 1)
+    some = book(1, vector(9), vector(0), vector(9), vector(9), vector(9), vector(9))
+    for by_words, looked_at in (({5: 3.0, 99: 9.0}, [5]), ({5: 0.1}, [2]), ({}, [2])):
+        look = Closely({})
+        found = vector_ranking.nearest([some], ASKED, 9, look, by_words)
+        assert look.looked_at == [([VectorKind.E5_SENTENCES], looked_at)]
+        assert next(iter(found)) == 2, "words only say where to look"
+
+
 def test_each_book_is_looked_at_by_the_model_of_its_own_language() -> None:
     english, other = book(1, *[vector(9, 9)] * 3, vector(9, 1)), book(11, vector(0), *[vector(9)] * 3)
     look = Closely({})
