@@ -203,7 +203,7 @@ def _cosines(rows: Rows, asked: Floats) -> Floats:
 
 
 def _nearest_rows(vectors: Sequence[bytes], kind: VectorKind, asked: Floats) -> Floats:
-    """Return, of each passage, the mean of the largest cosines of its vectors, at most _NEAREST_SENTENCES."""
+    """Return the mean of the largest cosines of the vectors of each passage, at most _NEAREST_SENTENCES."""
     ends = np.cumsum([len(some) // WIDTHS[kind] for some in vectors])
     each = np.split(_cosines(_rows(vectors, kind), asked), ends[:-1])
     return np.array([np.sort(some)[-_NEAREST_SENTENCES:].mean() for some in each], np.float32)

@@ -166,7 +166,9 @@ def test_a_chapter_is_found_in_the_outline(question: str, pages: tuple[int, int]
 
 def test_what_is_under_the_heading_of_another_chapter_is_left_out() -> None:
     query = of("What does chapter 2 say about the deposit?", turn(*NOTICE))
-    left_out = [title for title in ("2. Rent", "Rent", "2.1 Deposit", "Deposit", "", "Terms") if query.leaves_out(title)]
+    left_out = [
+        title for title in ("2. Rent", "Rent", "2.1 Deposit", "Deposit", "", "Terms") if query.leaves_out(title)
+    ]
     assert left_out == [], "its own, its parts, none, and a heading that the outline lacks"
     assert query.leaves_out("3. Notice")
     assert query.leaves_out("Notice")
