@@ -328,7 +328,7 @@ class ConversationPresenter(Presenter):
 
     @Slot(object)
     def note_revived(self, info: object) -> None:  # noqa: ARG002 - which model came back is in its chip
-        self._view.note(_("The model is ready again. You can ask again."))
+        self._view.note(revived_words())
 
     # ---- what is done with its answers
 
@@ -363,3 +363,8 @@ class ConversationPresenter(Presenter):
     @Slot()
     def _variant_chosen(self) -> None:
         self._read_again()
+
+
+def revived_words() -> str:
+    """Say that the model is back after its engine had stopped."""
+    return _("The model is ready again. You can ask again.")

@@ -12,6 +12,7 @@ from app.core.conversations.events import Loading, Reading
 from app.core.errors import Code, Problem
 from app.engine.protocol import EngineState
 from app.ui.chat.messages.question import QuestionMessage
+from app.ui.chat.presenter import revived_words
 from app.ui.context.fit_dialog import FitDialog
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.words import ending_words
@@ -223,7 +224,7 @@ def test_a_dead_engine_is_told_and_comes_back_and_the_next_question_is_answered(
     assert sentence(_KILLED) in room.sentences()
     gate.open()
     room.settle()
-    assert "The model is ready again. You can ask again." in room.sentences()
+    assert revived_words() in room.sentences()
     assert room.dot() is ChipDot.READY
     first = room.answer()
     assert (first.text, first.ending, first.problem) == ("So far", Ending.FAILED, _KILLED)
@@ -240,7 +241,7 @@ def test_an_engine_that_dies_at_rest_is_started_again(room: Room) -> None:
     room.settle()
     assert room.dot() is ChipDot.READY
     assert room.engine.state() is EngineState.READY
-    assert "The model is ready again. You can ask again." in room.sentences()
+    assert revived_words() in room.sentences()
 
 
 def test_an_engine_that_gives_up_is_left_alone_until_asked_for(room: Room) -> None:

@@ -18,6 +18,7 @@ from app.ui.chat.messages.answer_footer import Foot
 from app.ui.chat.messages.empty import EmptyWords
 from app.ui.chat.messages.question import QuestionMessage
 from app.ui.chat.messages.view import ConversationView
+from app.ui.chat.presenter import revived_words
 from app.ui.chat.text.block_tools import ToolBar
 from app.ui.chat.text.buttons import ActionButton, LinkButton
 from app.ui.chat.text.chip import ChipButton
@@ -308,11 +309,11 @@ def test_sentences_stand_under_the_answer(view: ConversationView) -> None:
     view.begin_turn(asked(2, "And?"), "a2")
     view.append("Half")
     view.finish(answer(2, "Half", ending=Ending.FAILED), "The engine stopped. You can ask again.")
-    view.note("The model is ready again. You can ask again.")
+    view.note(revived_words())
     last = view.messages()[-1]
     assert isinstance(last, AnswerMessage)
-    assert last.sentences == ("The engine stopped. You can ask again.", "The model is ready again. You can ask again.")
-    assert "The model is ready again" in last.accessibleDescription()
+    assert last.sentences == ("The engine stopped. You can ask again.", revived_words())
+    assert revived_words() in last.accessibleDescription()
     assert view.text_of("a2") == "Half"
 
 
