@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.core.conversations.image import MOST_IN_QUESTION, Image, ImageRef, Raster
 from app.core.documents.document import Document, Format, Page, RefusedKind
 from app.core.errors import Code, Problem
+from app.ui.chat.writing.attachments_presenter import still_opening_words, too_many_words
 from app.ui.chat.writing.image_sources import ImageSource
 from app.ui.kit.bridge import Executor
 from app.ui.look.icons import Icons
@@ -255,7 +256,7 @@ def test_a_question_takes_so_many_and_no_more(room: Room, tmp_path: Path) -> Non
     _open(room)
     _drop(room, _files(*(_png(tmp_path, f"{number:02}.png") for number in range(MOST_IN_QUESTION + 2))))
     assert len(_cards(room)) == MOST_IN_QUESTION == 20
-    assert _told(room) == "A question can have up to 20 images. These were left out: 20.png, 21.png"
+    assert _told(room) == too_many_words(["20.png", "21.png"])
 
 
 # ---- being opened
@@ -272,7 +273,7 @@ def test_while_it_is_opened_it_says_so_and_no_question_is_asked(qtbot: QtBot, ro
     assert first.accessibleName() == "Opening one.png…"
     assert not composer.send_button.isEnabled()
     qtbot.keyClick(composer.editor, Qt.Key.Key_Return)
-    assert _told(room) == "An image is still being opened. Wait a moment or remove it, then ask."
+    assert _told(room) == still_opening_words()
     qtbot.mouseClick(second.cross, Qt.MouseButton.LeftButton)
     gate.open()
     room.settle()
@@ -526,7 +527,7 @@ def test_one_of_an_earlier_question_is_used_again(room: Room, asked: tuple[Image
         room.presenter.talk_area.gallery.use_again.emit(asked[1])
     room.settle()
     assert _cards(room) == [("two.png", "148 tokens")] * MOST_IN_QUESTION
-    assert _told(room) == "A question can have up to 20 images. These were left out: two.png"
+    assert _told(room) == too_many_words(["two.png"])
     room.ask("And this?")
     assert room.turns()[1].question.images == asked[1:] * MOST_IN_QUESTION
 

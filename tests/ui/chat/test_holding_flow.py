@@ -11,6 +11,7 @@ from app.core.conversations.conversation import BookRef, Conversation
 from app.core.conversations.events import Loading
 from app.core.errors import Code, Problem
 from app.ui.chat.messages.empty import EmptyConversation
+from app.ui.chat.writing.attachments_presenter import still_opening_words
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.bridge import Executor
 from app.ui.kit.words import unopened_words, waiting_words
@@ -131,7 +132,7 @@ def test_an_image_that_was_only_just_dropped_is_not_left_out(qtbot: QtBot, room:
     room.settle()
     assert room.engine.prompts == []
     assert room.window.talk.composer.text() == "What is this?"
-    assert room.window.talk.notice.text().startswith("An image is still being opened.")
+    assert room.window.talk.notice.text() == still_opening_words()
 
 
 def test_esc_gives_it_back(qtbot: QtBot, room: Room) -> None:

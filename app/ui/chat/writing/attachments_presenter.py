@@ -90,7 +90,7 @@ class AttachmentsPresenter(Presenter):
         """Return why a question cannot be asked with what is attached to it; empty if it can."""
         attached = self._of(writing)
         if any(one.image is None for one in attached):
-            return _("An image is still being opened. Wait a moment or remove it, then ask.")
+            return still_opening_words()
         blindness = self.blindness() if attached else ""
         remedy = _("Choose one, or remove the images, then ask.")
         if self._models.host():
@@ -236,8 +236,7 @@ class AttachmentsPresenter(Presenter):
             self._call(work, partial(self._take_thumbnail, attached.key))
 
     def _name_left_out(self, names: Sequence[str]) -> None:
-        words = _("A question can have up to {n} images. These were left out: {names}")
-        self.failed.emit(words.format(n=count(MOST_IN_QUESTION), names=", ".join(map(printable, names))))
+        self.failed.emit(too_many_words(names))
 
     def _on_event(self, key: int, source: ImageSource, event: object) -> None:
         if is_ending(event):
@@ -326,6 +325,17 @@ class AttachmentsPresenter(Presenter):
         if any(attached.tokens is None for attached in self._here):
             return words
         return f"{words} · {_('{n} tokens').format(n=count(self.tokens))}"
+
+
+def still_opening_words() -> str:
+    """Say why a question cannot be asked yet while one of its images is being opened."""
+    return _("An image is still being opened. Wait a moment or remove it, then ask.")
+
+
+def too_many_words(untrusted_names: Sequence[str]) -> str:
+    """Say which images had no room in a question."""
+    words = _("A question can have up to {n} images. These were left out: {names}")
+    return words.format(n=count(MOST_IN_QUESTION), names=", ".join(map(printable, untrusted_names)))
 
 
 def _detail(attached: _Attached, *, blind: bool) -> str:
