@@ -137,7 +137,7 @@ class Planning(Presenter):
         else:
             proposal = planned.proposal
             words = counts_words(planned_counts(proposal.books, proposal.plan))
-            more = _("Press Return to ask.") if proposal.fits else f"{tokens_words(proposal)}."
+            more = return_words() if proposal.fits else f"{tokens_words(proposal)}."
             self._composer.scope.set_words(f"{words} {more}", _("Choose…"))
 
     # ---- inside
@@ -234,6 +234,11 @@ class Planning(Presenter):
             planned.proposal = proposal
             self.look()
             planned.go_on(_with_plan(planned.submission, proposal))
+
+
+def return_words() -> str:
+    """Say how a question is asked whose documents are shown."""
+    return _("Press Return to ask.")
 
 
 def _with_plan(submission: Submission, proposal: Proposal) -> Submission:

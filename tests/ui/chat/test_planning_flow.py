@@ -10,13 +10,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from app.core.conversations.conversation import BookRef, MatterPlan, MatterScope
+from app.core.conversations.conversation import BookRef, MatterPlan, MatterScope, Question
 from app.core.conversations.events import Reading
 from app.core.conversations.verdict import Verdict
 from app.core.documents.document import Document, Format, Page
 from app.ui.chat.plan_dialog import PlanDialog
+from app.ui.chat.planning import return_words
 from app.ui.chat.text.evidence import EvidenceCard
 from app.ui.kit.activity import EngineTask
+from app.wording.document_selection import MatterCounts, counts_words
+from app.wording.support import asked_words
 from tests.ui import shelf_of_books
 from tests.ui.chat.talk import chips, lined
 from tests.ui.fakes import SCOUT
@@ -67,7 +70,7 @@ def test_it_is_shown_first_and_asked_then(matter: Room, qtbot: QtBot) -> None:
     matter.settle()
     assert matter.turns() == ()
     assert matter.engine.prompts == []
-    assert _words(matter) == (f"{LINE} Press Return to ask.", "Choose…")
+    assert _words(matter) == (f"{LINE} {return_words()}", "Choose…")
 
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     matter.settle()
@@ -75,7 +78,7 @@ def test_it_is_shown_first_and_asked_then(matter: Room, qtbot: QtBot) -> None:
     assert [ref.book_id for ref in turn.question.books] == [_id(matter, "Lease 2")]
     assert matter.shown().books == turn.question.books, "what is read whole is on the desk, and stays there"
     assert LINE in matter.sentences()
-    assert "Answered without any document." not in matter.sentences()
+    assert asked_words(Question("", ASKED)) not in matter.sentences()
     assert _words(matter)[1] == "Ask only the desk"
 
 
@@ -127,7 +130,7 @@ def test_a_person_changes_what_is_read(matter: Room, qtbot: QtBot) -> None:
     assert turn.question.books == ()
     assert turn.question.plan is not None
     assert turn.question.plan.left_out == (_id(matter, "Lease 2"),)
-    assert "From 12 documents: passages of 1, 1 left out, nothing found in 10." in matter.sentences()
+    assert counts_words(MatterCounts(12, whole=0, passages=1, left_out=1, nothing=10)) in matter.sentences()
 
 
 def test_what_does_not_fit_cannot_be_asked(matter: Room, qtbot: QtBot) -> None:

@@ -12,11 +12,13 @@ from app.core.conversations.events import Reading
 from app.core.settings import KvType
 from app.engine.protocol import Room as ContextRoom
 from app.services.asking.fitting import BookSize, Choices, Remedy, RemedyKind
+from app.ui.chat.planning import return_words
 from app.ui.context.fit_dialog import FitDialog
 from app.ui.look.icons import Icons
 from app.ui.look.theme import Theme
 from app.ui.widgets.middle_panel import MiddlePanel
 from app.wording.i18n import use_language
+from app.wording.support import parts_words
 from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
@@ -350,7 +352,7 @@ def test_books_that_do_not_fit_are_read_in_parts(room: Room) -> None:
     assert turn.question_variants == turn.answer_variants == 1
     answer = room.answer()
     assert (answer.text, [part.state for part in answer.parts]) == ("Cracks [p. 3], rust [p. 30].", ["read", "read"])
-    assert "Read in parts: all pages." in room.sentences()[-1]
+    assert parts_words(answer.parts) in room.sentences()[-1]
 
 
 def test_an_answer_from_parts_that_was_stopped_goes_on_with_the_missing_parts(room: Room) -> None:
@@ -383,7 +385,7 @@ def test_books_that_do_not_fit_are_asked_by_what_matters_of_them(room: Room) -> 
     assert set(scope.book_ids) == {room.books[place].id for place in (LEASE, LETTERS, SURVEY)}
     scoped = room.window.talk.composer.scope
     assert scoped.words.startswith("From 3 documents: ")
-    assert scoped.words.endswith("Press Return to ask.")
+    assert scoped.words.endswith(return_words())
     assert room.window.talk.composer.text() == "What of the dry dock?"
     room.ask("What of the dry dock?")
     (turn,) = room.turns()
