@@ -157,7 +157,7 @@ class PagesDialog(SmallDialog):
         """Show how many tokens the chosen pages take."""
         if not (self.first.known and self.last.known):
             return
-        self.tokens.setText(_("These pages have {n} tokens.").format(n=count(tokens)))
+        self.tokens.setText(pages_tokens_words(tokens))
 
     def accept(self) -> None:
         """Close with what is chosen, but not while a page is typed that does not exist."""
@@ -207,6 +207,11 @@ class PagesDialog(SmallDialog):
             chapter: PageRange = item.data(_RangeRole)
             self.first.set_page(chapter.first)
             self.last.set_page(chapter.last)
+
+
+def pages_tokens_words(tokens: int) -> str:
+    """Say how many tokens the chosen pages take."""
+    return _("These pages have {n} tokens.").format(n=count(tokens))
 
 
 def _page_field(names: PageNames, page: int, name: str) -> PageField:

@@ -157,9 +157,14 @@ def book_row(
     if segment.held_tokens >= segment.tokens:
         return replace(row, state=BookState.READ, state_text=_("✓ ready"))
     if segment.read_to:
-        words = _("ready up to p. {page}").format(page=name_words(segment.page_names.of(segment.read_to)))
+        words = read_to_words(segment.page_names.of(segment.read_to))
         return replace(row, state=BookState.PARTLY_READ, state_text=words)
     return row
+
+
+def read_to_words(name: PageName) -> str:
+    """Say up to which page the model has read a book."""
+    return _("ready up to p. {page}").format(page=name_words(name))
 
 
 def _place_words(name: PageName) -> str:

@@ -7,14 +7,15 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.conversations.events import Reading
+from app.core.documents.page_names import PageName
 from app.core.errors import Code, Problem
 from app.core.settings import KvType
 from app.engine.protocol import Room as RoomFor
 from app.services.asking.fitting import RemedyKind
 from app.ui.context.fit_dialog import FitDialog
 from app.ui.kit.activity import EngineTask
-from app.ui.shelf.pages_dialog import PagesDialog
-from app.ui.shelf.rows import BookState
+from app.ui.shelf.pages_dialog import PagesDialog, pages_tokens_words
+from app.ui.shelf.rows import BookState, read_to_words
 from tests.ui.gate import Gate
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
 
@@ -117,7 +118,7 @@ def test_a_half_read_book_says_how_far_it_is(room: Room) -> None:
     room.engine.to_read = LEASE_TOKENS // 2
     _open(room, LEASE)
     row = room.row(room.books[LEASE])
-    assert (row.state, row.state_text) == (BookState.PARTLY_READ, "ready up to p. 206")
+    assert (row.state, row.state_text) == (BookState.PARTLY_READ, read_to_words(PageName("206")))
 
 
 def test_the_reading_of_a_question_can_be_paused_too(qtbot: QtBot, room: Room) -> None:
@@ -234,7 +235,7 @@ def test_pages_of_a_book_that_does_not_fit_are_chosen_by_their_tokens(room: Room
     dialog.accept()
     pages = room.window.findChild(PagesDialog)
     assert pages is not None
-    wait(lambda: pages.tokens.text() == "These pages have 231,480 tokens.")
+    wait(lambda: pages.tokens.text() == pages_tokens_words(231_480))
     wait(lambda: "tokens" in pages.outline.item(0).text())
     pages.first.set_page(203)
     pages.last.set_page(204)

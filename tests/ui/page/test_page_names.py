@@ -14,12 +14,14 @@ from app.core.conversations.conversation import BookRef, PageRange
 from app.core.conversations.events import Reading
 from app.core.conversations.image import Raster
 from app.core.documents.document import Book, PageLayer
+from app.core.documents.page_names import PageName
 from app.documents import worker
 from app.documents.formats.contract import Content
 from app.ui.chat.text.chip import ChipButton
 from app.ui.page.popups import OutlinePopup, ThumbnailPopup
-from app.ui.shelf.pages_dialog import PagesDialog
-from app.ui.shelf.rows import BookList
+from app.ui.shelf.pages_dialog import PagesDialog, pages_tokens_words
+from app.ui.shelf.rows import BookList, read_to_words
+from app.wording.page_names import no_page_words
 from tests.documents import labelled
 from tests.there import there
 from tests.ui.gate import Gate
@@ -139,7 +141,7 @@ def test_what_the_model_has_read_is_told_by_the_same_names(room: Room) -> None:
     book = _open(room)
     room.presenter.places.pages.first.open_page(book.id, 50)
     room.settle()
-    assert room.row(book).state_text == "ready up to p. 3"
+    assert room.row(book).state_text == read_to_words(PageName("3"))
 
 
 def test_it_is_so_named_where_pages_are_chosen(qtbot: QtBot, room: Room, book: Book) -> None:
@@ -170,20 +172,18 @@ def test_a_page_that_there_is_not_is_not_chosen(qtbot: QtBot, room: Room, book: 
     room.presenter.shelf_area.shelf.ask_pages(book.id)
     room.settle()
     (dialog,) = room.window.findChildren(PagesDialog)
-    wait(lambda: dialog.tokens.text() == "These pages have 10,300 tokens.")
+    wait(lambda: dialog.tokens.text() == pages_tokens_words(10_300))
     dialog.last.setText("200")
     with qtbot.assertNotEmitted(dialog.chosen):
         dialog.accept()
     assert dialog.isVisible()
     assert dialog.last.text() == "200", "it stays to be mended"
-    assert dialog.range.text() == (
-        "No page of this document is called 200. You can also count its 103 pages: #1 to #103."
-    )
+    assert dialog.range.text() == no_page_words("200", book.page_names)
     assert dialog.tokens.text() == " "
     dialog.last.setText("95")
     dialog.last.editingFinished.emit()
     assert dialog.range.text() == "p. 1–95 (1–103 of 103)"
-    wait(lambda: dialog.tokens.text() == "These pages have 10,300 tokens.")
+    wait(lambda: dialog.tokens.text() == pages_tokens_words(10_300))
     dialog.last.setText("1")
     assert dialog.last.page() == 9, "the nearest of both"
     assert dialog.last.text() == "1 (9 of 103)"

@@ -19,7 +19,7 @@ from app.ui.kit.commands import MenuEntry
 from app.ui.look.icons import Icons
 from app.ui.look.theme import Theme
 from app.ui.shelf.covers import BookCovers
-from app.ui.shelf.pages_dialog import PagesDialog
+from app.ui.shelf.pages_dialog import PagesDialog, pages_tokens_words
 from app.ui.shelf.panel import ShelfPanel
 from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, ItemRole, measure_of
 from tests.there import there
@@ -253,7 +253,7 @@ def test_the_chosen_pages_and_the_chapters_tell_their_tokens(qtbot: QtBot) -> No
         dialog.outline.setCurrentRow(1)
     assert counted.args == [BookRef("a", PageRange(10, 20))]
     dialog.show_tokens(6_200)
-    assert dialog.tokens.text() == "These pages have 6,200 tokens."
+    assert dialog.tokens.text() == pages_tokens_words(6_200)
     assert dialog.outline.item(0).text() == "One   1–9"
     dialog.show_chapters([msgspec.structs.replace(chapter, tokens=4_000) for chapter in chapters])
     assert dialog.outline.item(1).text() == "Two   10–20 · 4,000 tokens"
