@@ -11,21 +11,26 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.core.conversations.sources import SourcePlace
-from app.core.documents.document import Document, Format, Member, Page
+from app.core.conversations.sources import FileEnded, SourceCounts, SourcePlace
+from app.core.documents.document import Book, Document, Format, Member, Page
 from app.core.errors import Code, Problem
+from app.documents.folders import FolderFiles
 from app.services.library import parallel_reading
+from app.services.library.folder_adding import AddingReport
 from app.ui.adding.dialog import AddingDialog
 from app.ui.adding.files import AddedState, FileRole
 from app.ui.chat.messages.empty import EmptyAction
 from app.ui.shelf.file_import import PasswordDialog
 from app.ui.shelf.running import RunningCard
+from app.wording.folders import report_words, unfinished_words
 from tests.said import says
 from tests.ui import shelf_of_books
 from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
 
 _DAMAGED = Problem(Code.DOCUMENT_DAMAGED, {"path": "letters.pdf", "format": "pdf"})
+_FOUND = FolderFiles(hidden=1, others=1)
+"""The files that are left out of the folder of these tests."""
 
 
 @pytest.fixture
@@ -65,6 +70,28 @@ def _lines(dialog: AddingDialog) -> list[tuple[str, AddedState]]:
     return [(Path(row.name).as_posix(), row.state) for row in rows]
 
 
+def _report(
+    name: str,
+    *,
+    added: int = 0,
+    failed: int = 0,
+    unchanged: int = 0,
+    stopped: bool = False,
+    found: FolderFiles = _FOUND,
+) -> str:
+    """Return what is said once so many documents of a folder or file were added."""
+    path, place = Path("a.txt"), SourcePlace(1, Path("a.txt"))
+    book = Book("b", "A book", Format.TEXT, "a" * 64, "/a.txt", 1.0, 1, 9)
+    report = AddingReport(
+        found=found,
+        ended=[FileEnded(path, place, book)] * added,
+        unchanged=[place] * unchanged,
+        failed=[(path, _DAMAGED)] * failed,
+        stopped=stopped,
+    )
+    return report_words(report, name)
+
+
 def test_all_documents_come_onto_the_shelf_and_none_on_the_desk(room: Room, folder: Path) -> None:
     room.presenter.shelf_area.folders.take([folder])
     room.settle()
@@ -76,7 +103,7 @@ def test_all_documents_come_onto_the_shelf_and_none_on_the_desk(room: Room, fold
     assert room.window.talk.notice.text() == words
     room.presenter.shelf_area.folders.take([folder])
     room.settle()
-    assert room.window.talk.notice.text().startswith("There is nothing new in “Contracts”.")
+    assert room.window.talk.notice.text() == _report("Contracts", unchanged=3)
 
 
 def test_the_shelf_says_how_far_it_is_and_stops(qtbot: QtBot, room: Room, folder: Path) -> None:
@@ -97,7 +124,7 @@ def test_the_shelf_says_how_far_it_is_and_stops(qtbot: QtBot, room: Room, folder
     room.settle()
     assert not card.isVisible()
     assert len(_titles(room)) == 1, "what is there stays"
-    assert room.window.talk.notice.text().endswith("You stopped it before all were tried.")
+    assert room.window.talk.notice.text() == _report("Contracts", added=1, stopped=True)
     gate.open()
     qtbot.mouseClick(room.window.talk.notice.action, Qt.MouseButton.LeftButton)
     room.settle()
@@ -143,7 +170,7 @@ def test_what_could_not_be_read_is_listed_and_tried_again(qtbot: QtBot, room: Ro
     room.presenter.shelf_area.folders.take([folder])
     room.settle()
     notice = room.window.talk.notice
-    assert notice.text().startswith("1 document of “Contracts” is on the shelf. 2 could not be read.")
+    assert notice.text() == _report("Contracts", added=1, failed=2)
     assert room.presenter.shelf_area.passwords.dialog is None, "nobody is asked for forty passwords"
     qtbot.mouseClick(notice.action, Qt.MouseButton.LeftButton)
     dialog = _list(room)
@@ -195,14 +222,13 @@ def test_two_folders_are_added_one_after_the_other(room: Room, folder: Path) -> 
     gate.open()
     room.settle()
     assert len(_titles(room)) == 3
-    words = room.window.talk.notice.text()
-    assert words.startswith("2 documents of “Contracts” are on the shelf. Skipped"), "the third one is the same file"
+    assert room.window.talk.notice.text() == _report("Contracts", added=2), "the third one is the same file"
 
 
 def test_a_folder_that_is_gone_is_said(room: Room, folder: Path) -> None:
     room.presenter.shelf_area.folders.take([folder / "none"])
     room.settle()
-    assert room.window.talk.notice.text() == "No document of “none” was added. 1 could not be read."
+    assert room.window.talk.notice.text() == _report("none", failed=1, found=FolderFiles())
     assert not _card(room).isVisible()
     room.window.talk.notice.action.click()
     dialog = _list(room)
@@ -216,7 +242,7 @@ def test_what_was_not_read_when_octavo_ended_is_offered(room: Room, folder: Path
     room.presenter.shelf_area.folders.look_for_unfinished()
     room.settle()
     notice = room.window.talk.notice
-    assert notice.text() == "1 file of “Contracts” was not read yet when Octavo ended."
+    assert notice.text() == unfinished_words([SourceCounts(source, waiting=1)])
     notice.action.click()
     room.settle()
     assert len(_titles(room)) == 3
@@ -248,4 +274,4 @@ def test_a_zip_is_dropped_as_a_folder(room: Room, folder: Path) -> None:
     room.reader.documents["papers.zip/0"] = room.reader.documents["letters.pdf"]
     room.presenter.shelf_area.openings.take_files([packed])
     room.settle()
-    assert room.window.talk.notice.text() == "1 document of “papers.zip” is on the shelf."
+    assert room.window.talk.notice.text() == _report("papers.zip", added=1, found=FolderFiles())
