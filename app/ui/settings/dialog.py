@@ -143,7 +143,7 @@ class SettingsDialog(QDialog):
 
     def show_pending(self, pending: Pending | None) -> None:
         self._pending = pending
-        self.pending_words.setText(pending.words if pending else _("Changes apply at once."))
+        self.pending_words.setText(pending.words if pending else at_once_words())
         self.pending_button.setText(pending.action if pending else "")
         self.pending_button.setVisible(pending is not None)
 
@@ -331,6 +331,11 @@ class SettingsDialog(QDialog):
     @Slot()
     def _recolour(self) -> None:
         self._magnifier.setIcon(self._icons.icon(Symbol.FIND, self._icons.theme.palette.soft_ink))
+
+
+def at_once_words() -> str:
+    """Say that no change waits for anything."""
+    return _("Changes apply at once.")
 
 
 def _readings_row() -> ButtonRow:

@@ -75,7 +75,7 @@ def test_it_is_set_once_it_was_typed_twice(qtbot: QtBot, opened: Room) -> None:
     assert "nobody can open your conversations and documents again" in dialog.accessibleDescription()
     assert not dialog.action.isEnabled()
     qtbot.keyClicks(dialog.chosen.new.line, "lantern quay otter violet")
-    assert dialog.chosen.strength.words.text() == "Strong: very hard to guess."
+    assert dialog.chosen.strength.words.text() == strength("lantern quay otter violet").words
     qtbot.keyClicks(dialog.chosen.again.line, "lantern quay")
     assert not dialog.chosen.problem.isVisible(), "it is still being typed"
     assert not dialog.action.isEnabled()

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from pytestqt.qtbot import QtBot
 
-from app.core.policy import Policy, PolicyRules
+from app.core.policy import Held, Policy, PolicyRules
 from app.core.settings import (
     Adapter,
     EngineSettings,
@@ -25,11 +25,12 @@ from app.core.settings import (
 from app.ui.look.icons import Icons
 from app.ui.look.theme import Theme
 from app.ui.matters.server_dialog import ServerDialog
-from app.ui.settings.dialog import Known, SettingsDialog
+from app.ui.settings.dialog import Known, SettingsDialog, at_once_words
 from app.ui.settings.editors import AdaptersEditor, FileEditor, NumberEditor, ServersEditor, SwitchEditor
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.number_field import NumberField
+from app.wording.policy import held_sentence
 from app.wording.settings import SectionKind, meanings
 from tests.ui.fakes import SCOUT
 from tests.ui.room import Room
@@ -105,7 +106,7 @@ def test_a_switch_is_saved_at_once_and_nothing_else_is(qtbot: QtBot, room: Room)
         sampling=Sampling(seed=7), weigh_sentences=False, max_answer_tokens=512
     )
     assert dialog.editor("max_answer_tokens").value() == 512
-    assert dialog.pending_words.text() == "Changes apply at once."
+    assert dialog.pending_words.text() == at_once_words()
 
 
 def test_a_switch_is_one_for_screen_readers(icons: Icons, qtbot: QtBot) -> None:
@@ -161,7 +162,7 @@ def test_what_needs_a_load_says_so_until_the_model_is_loaded(room: Room) -> None
     dialog.pending_button.click()
     room.settle()
     assert room.engine.specs[loads].context_tokens == 16_384
-    assert dialog.pending_words.text() == "Changes apply at once."
+    assert dialog.pending_words.text() == at_once_words()
     assert not dialog.pending_button.isVisible()
 
 
@@ -242,7 +243,7 @@ def test_what_is_no_address_is_not_saved_and_the_field_says_so(room: Room) -> No
     hub.changed.emit()
     room.settle()
     assert room.desk.settings.load() == Settings()
-    assert dialog.row("hub.endpoint").problem.text().startswith("This is no address.")
+    assert dialog.row("hub.endpoint").problem.text() == meanings()["hub.endpoint"].refusal
     hub.set_value("https://mirror.example.org")
     hub.changed.emit()
     room.settle()
@@ -283,7 +284,7 @@ def test_what_the_administrator_decided_cannot_be_changed_and_says_so(icons: Ico
     dialog = SettingsDialog(icons, settings, Known(policy=policy))
     row = dialog.row("remote.address")
     assert not row.field.isEnabled()
-    assert "Set by your administrator." in row.help.text()
+    assert held_sentence(meanings()["remote.address"], Held("")) in row.help.text()
     idle = dialog.row("lock.idle_minutes")
     assert idle.field.isEnabled()
     assert "at most 10 min" in idle.help.text()
