@@ -22,6 +22,7 @@ from app.ui.chat.text.verdict_marks import colour_verdict
 from app.ui.look.theme import LAMP, PAPER, Palette, Theme
 from app.ui.widgets.buttons import TextButton
 from app.wording.i18n import use_language
+from app.wording.verdicts import verdict_label
 from tests.ui.chat.talk import book, chips, cite, colours, judged, lined, read, turn
 from tests.ui.focus import in_focus
 from tests.ui.room import wait
@@ -134,8 +135,9 @@ def test_of_several_marks_only_that_of_the_verdicts_page_says_it(view: Conversat
 def test_of_several_pages_in_one_mark_the_chip_is_that_of_the_verdict(view: ConversationView) -> None:
     text = "It ends in spring [p. 3, 4]."
     marks = [cite(text, "[p. 3, 4]", CitationState.PAGE, page) for page in (3, 4)]
-    message = show(view, text, marks, judged(text, text, Verdict.SEEMS, 4))
-    assert [chip.text() for chip in chips(message)] == ["p. 4 seems to say this"]
+    verdict = judged(text, text, Verdict.SEEMS, 4)
+    message = show(view, text, marks, verdict)
+    assert [chip.text() for chip in chips(message)] == [verdict_label(verdict, SHELF)]
     assert "Also cited: p. 3" in message.foot.describe()
 
 
@@ -175,8 +177,9 @@ def test_with_several_books_the_chip_names_its_own(view: ConversationView) -> No
     assert [chip.text() for chip in chips(only_answer(view))] == ["Side letters p. 2 · compare"]
     text = "It ends in spring [p. 5]."
     nothing, mark = judged(text, text, Verdict.NOTHING), cite(text, "[p. 5]", CitationState.PAGE, 5)
+    named = judged(text, text, Verdict.NOTHING, named="5")
     view.show_turns((turn(1, "When?", text, [mark], verdicts=[nothing], books=("lease", "letters")),), SHELF)
-    assert [chip.text() for chip in chips(only_answer(view))] == ["Harbour Lease p. 5 · no page says this"]
+    assert [chip.text() for chip in chips(only_answer(view))] == [verdict_label(named, SHELF, "Harbour Lease")]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from app.services.models import judgement
 from app.ui.chat.messages.answer import AnswerMessage
 from app.ui.chat.text.chip import ChipButton
 from app.ui.kit.activity import EngineTask
+from app.wording.verdicts import verdict_label
 from tests.said import says
 from tests.ui.chat.talk import read
 from tests.ui.gate import Gate
@@ -55,7 +56,9 @@ def test_marks_say_what_was_found_of_each_sentence(room: Room) -> None:
     room.settle()
     assert _verdicts(room) == [Verdict.VERBATIM, Verdict.SEEMS, Verdict.NOTHING, Verdict.NOTHING]
     assert room.turns()[-1].answer == room.answer()
-    assert _labels(room)[:2] == ["p. 87 ✓", "p. 88 seems to say this"]
+    verdicts = room.answer().verdicts[:2]
+    assert [each.page for each in verdicts] == [87, 88]
+    assert _labels(room)[:2] == [verdict_label(each, {}) for each in verdicts]
     assert all("no page says this" in label for label in _labels(room)[2:])
     assert "1 word for word, 1 seems so, 2 not found" in _message(room).foot.describe()
     assert not room.presenter.activity.has(EngineTask.WEIGHING)
