@@ -262,10 +262,8 @@ def transfer_progress(transfer: Transfer) -> CardProgress:
             return CardProgress(_("waiting for the previous download"), fraction, aside)
         case Asking(host):
             return CardProgress(_("checking which files belong to it"), fraction, aside, host_words(host))
-        case Hashing(done, total, file):
-            words = _("comparing {file} with its hash · {done} of {total}")
-            shown = words.format(file=printable(file), done=size(done), total=size(total))
-            return CardProgress(shown, fraction or done / max(1, total), aside)
+        case Hashing(done, total):
+            return CardProgress(hashing_words(step), fraction or done / max(1, total), aside)
     return CardProgress(fetching_words(step), fraction, aside, host_words(step.host))
 
 
@@ -276,6 +274,12 @@ def fetching_words(step: Fetching) -> str:
         parts.append(_("{size}/s").format(size=size(step.rate)))
         parts.append(_("{time} left").format(time=duration(max(1.0, (step.total - step.done) / step.rate))))
     return " · ".join(parts)
+
+
+def hashing_words(step: Hashing) -> str:
+    """Return the words for a step such as "comparing a.gguf with its hash · 20 GB of 65 GB"."""
+    words = _("comparing {file} with its hash · {done} of {total}")
+    return words.format(file=printable(step.file), done=size(step.done), total=size(step.total))
 
 
 def host_words(host: str) -> str:
@@ -302,11 +306,11 @@ def _work_progress(work: ModelWork) -> CardProgress:
     match work.step:
         case Copying(done, total, file):
             words = _("copying {file} · {done} of {total}")
-        case Hashing(done, total, file):
-            words = _("comparing {file} with its hash · {done} of {total}")
+            shown = words.format(file=printable(file), done=size(done), total=size(total))
+        case Hashing(done, total) as step:
+            shown = hashing_words(step)
         case _:
             return CardProgress(_("waiting for its turn"), None)
-    shown = words.format(file=printable(file), done=size(done), total=size(total))
     return CardProgress(shown, done / max(1, total))
 
 

@@ -21,7 +21,9 @@ from app.services.models.models import Models
 from app.ui.kit.activity import EngineTask
 from app.ui.models import card as card_module
 from app.ui.models.card import CardAction
+from app.ui.models.cards import hashing_words
 from app.ui.widgets.dialogs import Confirmation
+from app.wording.chat_formats import format_sentences
 from tests.there import there
 from tests.ui.gate import Gate
 from tests.ui.models.shop import Shop
@@ -109,11 +111,12 @@ def test_a_model_that_could_not_be_loaded_says_why_on_its_card(shop: Shop) -> No
 def test_verifying_tells_how_far_it_is_and_what_it_found(shop: Shop) -> None:
     shop.open()
     gate = Gate()
-    shop.downloads.verifications = [(Hashing(20 * 10**9, 65 * 10**9, "Scout.gguf"), gate, _verdict(FileState.CHANGED))]
+    step = Hashing(20 * 10**9, 65 * 10**9, "Scout.gguf")
+    shop.downloads.verifications = [(step, gate, _verdict(FileState.CHANGED))]
     shop.choose(shop.scout, "Verify")
     wait(gate.reached.is_set)
     wait(lambda: (progress := shop.card(shop.scout).progress) is not None and progress.fraction is not None)
-    assert shop.card(shop.scout).progress.words == "comparing Scout.gguf with its hash · 20 GB of 65 GB"  # type: ignore[union-attr]
+    assert shop.card(shop.scout).progress.words == hashing_words(step)  # type: ignore[union-attr]
     assert [button.text() for button in shop.view(shop.scout).quiet_buttons] == ["Cancel"]
     gate.open()
     shop.room.settle()
@@ -128,9 +131,8 @@ def test_verifying_tells_how_far_it_is_and_what_it_found(shop: Shop) -> None:
 def test_how_conversations_are_written_is_said_on_the_card(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     known = ChatTemplate("a", "b", "c", "d", "c")
     own = WorkedOut(known, added=("Be kind. " * 100,))
-    reports: list[FormatReport | Problem] = [
-        FormatReport(known, own), Problem(Code.MODEL_UNREADABLE, {"path": "Scout.gguf"})
-    ]  # fmt: skip
+    agreed = FormatReport(known, own)
+    reports: list[FormatReport | Problem] = [agreed, Problem(Code.MODEL_UNREADABLE, {"path": "Scout.gguf"})]
 
     def look(_models: Models, _path: Path, _cancel: Cancel) -> Work[Opening, FormatReport]:
         yield Opening(0, 1)
@@ -145,7 +147,7 @@ def test_how_conversations_are_written_is_said_on_the_card(shop: Shop, monkeypat
     assert shop.card(shop.scout).lines[-1] == "Looking at the conversation format…"
     shop.room.settle()
     said = shop.card(shop.scout).lines[-1]
-    assert said.startswith("Octavo knows the conversation format of this model, and the model's own template agrees.")
+    assert said.startswith(next(format_sentences(agreed)))
     assert said.endswith("…")
     assert len(said) < 450
     shop.choose(shop.scout, "Conversation format")

@@ -26,7 +26,7 @@ from app.ui.kit.bridge import Executor
 from app.ui.look.theme import PAPER, SPACE_S, SPACE_XL
 from app.ui.models.card import CardAction, CardGroup
 from app.ui.models.fit import Share
-from app.ui.models.words import taken_words
+from app.ui.models.words import missing_words, taken_words
 from tests.said import explains, says
 from tests.there import there
 from tests.ui.models.shop import H100, SCOUT_REPOSITORY, Shop
@@ -120,7 +120,7 @@ def test_what_does_not_fit_says_by_how_much_and_what_would_help(shop: Shop) -> N
     shop.open(Hardware((), 32))
     card = shop.card(shop.offer("Q5_K_M"))
     assert (card.misfit, card.group) == (True, CardGroup.MISFIT)
-    assert card.room == "Needs 47.7 GB more memory."
+    assert card.room == missing_words(47_700_000_000)
     assert explains(card.tip, Reason.MORE_MEMORY)
     assert explains(card.tip, Reason.SMALLER_MODEL)
     owned = shop.card(shop.scout)

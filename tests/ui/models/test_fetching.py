@@ -12,6 +12,7 @@ from app.core.errors import Code, Problem
 from app.models.offers import Offer
 from app.services.models.downloads import Unfinished
 from app.ui.models.card import CardAction, CardGroup, CardProgress
+from app.ui.models.cards import hashing_words
 from app.ui.models.dialogs import OrderDialog, TokenDialog
 from app.ui.widgets.dialogs import Confirmation
 from tests.ui.gate import Gate
@@ -202,10 +203,11 @@ def test_checking_a_hash_is_told(shop: Shop) -> None:
     shop.downloads.accepted.add("llama4")
     shop.open()
     offer, gate = shop.offer("Q5_K_M"), Gate()
-    shop.downloads.fetches = [(_step(offer, 50 * 10**9), Hashing(10**9, 49 * 10**9, "part-1.gguf"), gate)]
+    step = Hashing(10**9, 49 * 10**9, "part-1.gguf")
+    shop.downloads.fetches = [(_step(offer, 50 * 10**9), step, gate)]
     _order(shop, offer).action.click()
     wait(gate.reached.is_set)
-    wait(lambda: _progress(shop, offer).words.startswith("comparing part-1.gguf with its hash"))
+    wait(lambda: _progress(shop, offer).words == hashing_words(step))
 
 
 def test_a_gated_repository_asks_for_a_token_which_is_never_shown(shop: Shop, qtbot: QtBot) -> None:
