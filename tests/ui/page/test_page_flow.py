@@ -11,6 +11,7 @@ from app.core.documents.document import Flag
 from app.core.errors import Code, Problem
 from app.wording.errors import sentence
 from app.wording.page_flags import flag_sentence
+from app.wording.page_names import no_page_words
 from tests.there import there
 from tests.ui import shelf_of_books
 from tests.ui.room import LEASE, LETTERS, SURVEY, Room, wait
@@ -133,7 +134,7 @@ def test_pages_turn_by_button_key_and_number(qtbot: QtBot, room: Room) -> None:
         qtbot.keyClick(panel.pager.field, Qt.Key.Key_Return)
         room.settle()
         assert room.presenter.shown.place == (room.books[LEASE].id, page)
-    assert panel.note() == "There is no page zero: this document has 412 pages."
+    assert panel.note() == no_page_words("zero", room.books[LEASE].page_names)
     assert not panel.pager.forward.isEnabled()
 
 

@@ -15,6 +15,7 @@ from app.ui.look.theme import PAPER, SIZE_TEXT, Theme
 from app.ui.page.panel import PagePanel
 from app.ui.page.popups import OutlinePopup
 from app.ui.page.text_page import TextPage, measure
+from app.wording.page_flags import outdated_words
 from tests.there import there
 
 _TEXT = (
@@ -114,4 +115,4 @@ def test_every_flag_of_a_page_has_its_sentence() -> None:
 
 def test_a_page_of_an_older_reading_says_so() -> None:
     book = Book("b", "A book", Format.PDF, "a" * 64, "/a.pdf", 1.0, 1, 9, reading=READING - 1)
-    assert page_note(Page(1, "1", "Text"), book) == "Imported by an earlier version of Octavo."
+    assert page_note(Page(1, "1", "Text"), book) == f"{outdated_words()}."

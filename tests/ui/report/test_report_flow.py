@@ -18,6 +18,7 @@ from app.ui.report.dialog import ReportDialog
 from app.ui.report.pages import PageRole
 from app.ui.shelf.rows import ItemRole
 from app.ui.widgets.pictures import KEPT_DRAWINGS
+from app.wording.page_flags import page_remarks
 from tests.documents.office_writer import paragraph, write_docx
 from tests.there import there
 from tests.ui import shelf_of_books
@@ -219,7 +220,8 @@ def test_the_model_reads_the_comments_of_a_word_document_once_that_is_allowed(ro
     assert dialog.hidden.text().startswith("Comments: not shown to the model")
     assert dialog.hidden.accessibleName().startswith("Show the comments of this document to the model or not: Comments")
     remarks = dialog.pages.index(0).data(Qt.ItemDataRole.AccessibleDescriptionRole)
-    assert "Comments on this page are not shown to the model: “[comment by Ann: Is this a penalty?]”" in remarks
+    (remark,) = page_remarks(Page(1, "1", "", flags=(Flag.COMMENTS,), hidden="[comment by Ann: Is this a penalty?]"))
+    assert remark in remarks
     next(action for action in dialog.hidden.menu_of_values.actions() if action.data() == "read").trigger()
     room.settle()
     assert dialog.hidden.text().startswith("Comments: shown to the model")

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.core.conversations.image import Raster
-from app.core.errors import AppError, Code
+from app.core.errors import AppError, Code, Problem
+from app.ui.page.page_images import undrawn_words
 from app.ui.shelf.file_import import PasswordDialog
 from tests.ui import shelf_of_books
 from tests.ui.room import Room
@@ -87,7 +88,7 @@ def test_pages_that_cannot_be_drawn_without_it_are_text_until_it_is_given_again(
     _drop(room)
     _answer(room, qtbot, "secret")
     assert not room.window.page.drawing_shown()
-    assert room.window.page.note().startswith("This is the text of a protected document.")
+    assert room.window.page.note() == undrawn_words(Problem(Code.DOCUMENT_PASSWORD_NEEDED))
     room.reader.draw = lambda page, width: Raster(1, 1, b"\xff" * 3)
     room.presenter.shelf_area.shelf.openings.open_files([shelf_of_books.file("letters.pdf")])
     room.settle()
