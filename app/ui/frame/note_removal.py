@@ -36,7 +36,7 @@ class NoteRemoval(Presenter):
     def _offer(self, note: Note) -> None:
         self._deleted = note
         actions = (NoticeAction(_("Undo"), self.undo),)
-        self._window.offer(_("The note was deleted."), actions, passes_ms=UNDO_MS)
+        self._window.offer(deleted_words(), actions, passes_ms=UNDO_MS)
         self._key.offer()
         self.changed.emit()
 
@@ -51,3 +51,8 @@ class NoteRemoval(Presenter):
 
     def _tell(self) -> None:
         self.changed.emit()
+
+
+def deleted_words() -> str:
+    """Say that a note was deleted."""
+    return _("The note was deleted.")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QTextEdit, QToolTip
 from app.core.documents.document import Book, Document, Format, Page
 from app.core.documents.facts import DocumentPerson, Facts, Role
 from app.core.documents.note import Marker, Note
+from app.ui.frame.note_removal import deleted_words
 from app.ui.page.note_popup import NotesPopup
 from app.ui.page.notes import PageNotes
 from app.ui.page.text_page import TextPage
@@ -158,7 +159,7 @@ def test_a_deleted_note_can_be_had_back(room: Room) -> None:
     room.settle()
     assert _kept(room, book) == []
     assert room.window.page.image.marks(22).notes == ()
-    assert room.window.talk.notice.text() == "The note was deleted."
+    assert room.window.talk.notice.text() == deleted_words()
     room.window.talk.notice.action.click()
     room.settle()
     assert [(n.id, n.words, n.created_at) for n in _kept(room, book)] == [(n.id, n.words, n.created_at) for n in before]

@@ -17,6 +17,7 @@ from app.features.notes.window.notes import NotesWindow
 from app.features.notes.window.panel import NotesPanel
 from app.features.notes.window.presenter import NotesPresenter
 from app.ui.chat.text.chip import ChipButton
+from app.ui.frame.note_removal import deleted_words
 from app.ui.kit.commands import MenuEntry
 from app.ui.kit.rows import RowRole
 from app.ui.page.note_popup import NotesPopup
@@ -116,7 +117,7 @@ def test_a_note_is_edited_deleted_and_had_back(noted: Room) -> None:
     QTest.keyClick(panel.view, Qt.Key.Key_Delete)
     noted.settle()
     assert panel.count.text() == "3 notes"
-    assert panel.notice.text() == "The note was deleted."
+    assert panel.notice.text() == deleted_words()
     QTest.keyClick(panel.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     noted.settle()
     assert panel.count.text() == "4 notes"
