@@ -102,7 +102,7 @@ class PassphraseScreen(QWidget):
 
     def show_wrong(self) -> None:
         """Say that the passphrase was not the right one."""
-        self.show_problem(_("This passphrase is wrong. Try again."))
+        self.show_problem(wrong_words())
 
     def show_problem(self, words: str) -> None:
         """Say why the desk did not open."""
@@ -148,3 +148,8 @@ class PassphraseScreen(QWidget):
         if files:
             event.acceptProposedAction()
             self.files_given.emit(files)
+
+
+def wrong_words() -> str:
+    """Say that a passphrase does not unlock the desk."""
+    return _("This passphrase is wrong. Try again.")

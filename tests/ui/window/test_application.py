@@ -22,7 +22,7 @@ from app.services.services import Services
 from app.ui.settings.passphrase import PassphraseDialog
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.window.application import Collector, WindowStart
-from app.ui.window.passphrase_screen import PassphraseScreen
+from app.ui.window.passphrase_screen import PassphraseScreen, wrong_words
 from app.wording.errors import sentence
 from tests.there import there
 from tests.ui.fakes import open_desk
@@ -124,7 +124,7 @@ def test_a_locked_desk_asks_for_its_passphrase_until_it_fits(qtbot: QtBot, start
     qtbot.keyClicks(dialog.secret.line, "wrong")
     qtbot.keyClick(dialog.secret.line, Qt.Key.Key_Return)
     wait(dialog.problem.isVisible)
-    assert dialog.problem.text() == "This passphrase is wrong. Try again."
+    assert dialog.problem.text() == wrong_words()
     assert dialog.secret.line.selectedText() != ""
     qtbot.keyClicks(dialog.secret.line, "right")
     dialog.action.click()

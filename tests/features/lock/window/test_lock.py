@@ -27,6 +27,7 @@ from app.ui.kit.calls import Call
 from app.ui.kit.commands import Group
 from app.ui.settings.passphrase import PassphraseDialog
 from app.ui.widgets.buttons import IconButton
+from app.ui.window.passphrase_screen import wrong_words
 from tests.features.lock.window.locked_window import PASSPHRASE, LockedWindow
 from tests.ui.gate import Gate
 from tests.ui.room import pause, wait
@@ -193,7 +194,7 @@ def test_the_right_passphrase_brings_back_what_was_there(qtbot: QtBot, protected
     qtbot.keyClicks(screen.secret.line, "wrong")
     qtbot.keyClick(screen.secret.line, Qt.Key.Key_Return)
     wait(screen.problem.isVisible)
-    assert screen.problem.text() == "This passphrase is wrong. Try again."
+    assert screen.problem.text() == wrong_words()
     assert screen.secret.line.echoMode() is QLineEdit.EchoMode.Password
     qtbot.keyClicks(screen.secret.line, PASSPHRASE)
     qtbot.keyClick(screen.secret.line, Qt.Key.Key_Return)
