@@ -21,7 +21,7 @@ from app.ui.chat.text.chip import ChipButton
 from app.ui.page.popups import OutlinePopup, ThumbnailPopup
 from app.ui.shelf.pages_dialog import PagesDialog, pages_tokens_words
 from app.ui.shelf.rows import BookList, read_to_words
-from app.wording.page_names import no_page_words
+from app.wording.page_names import no_page_words, range_words
 from tests.documents import labelled
 from tests.there import there
 from tests.ui.gate import Gate
@@ -145,6 +145,7 @@ def test_what_the_model_has_read_is_told_by_the_same_names(room: Room) -> None:
 
 
 def test_it_is_so_named_where_pages_are_chosen(qtbot: QtBot, room: Room, book: Book) -> None:
+    names = book.page_names
     room.presenter.shelf_area.shelf.ask_pages(book.id)
     room.settle()
     (dialog,) = room.window.findChildren(PagesDialog)
@@ -157,7 +158,7 @@ def test_it_is_so_named_where_pages_are_chosen(qtbot: QtBot, room: Room, book: B
     ]
     dialog.outline.setCurrentRow(2)
     assert (dialog.first.text(), dialog.last.text()) == ("3", "4")
-    assert dialog.range.text() == "p. 3–4 (11–12 of 103)"
+    assert dialog.range.text() == range_words(names.of(11), names.of(12))
     dialog.first.setText("iii")
     dialog.last.setText("#11")
     with qtbot.waitSignal(dialog.chosen) as chosen:
@@ -165,10 +166,11 @@ def test_it_is_so_named_where_pages_are_chosen(qtbot: QtBot, room: Room, book: B
     assert chosen.args == [book.id, PageRange(5, 11)]
     qtbot.waitUntil(lambda: room.row(book).pages == PageRange(5, 11))
     index = _rows(room).index_of(book.id)
-    assert "p. iii–3 (5–11 of 103)" in index.data(Qt.ItemDataRole.AccessibleDescriptionRole)
+    assert range_words(names.of(5), names.of(11)) in index.data(Qt.ItemDataRole.AccessibleDescriptionRole)
 
 
 def test_a_page_that_there_is_not_is_not_chosen(qtbot: QtBot, room: Room, book: Book) -> None:
+    names = book.page_names
     room.presenter.shelf_area.shelf.ask_pages(book.id)
     room.settle()
     (dialog,) = room.window.findChildren(PagesDialog)
@@ -178,11 +180,11 @@ def test_a_page_that_there_is_not_is_not_chosen(qtbot: QtBot, room: Room, book: 
         dialog.accept()
     assert dialog.isVisible()
     assert dialog.last.text() == "200", "it stays to be mended"
-    assert dialog.range.text() == no_page_words("200", book.page_names)
+    assert dialog.range.text() == no_page_words("200", names)
     assert dialog.tokens.text() == " "
     dialog.last.setText("95")
     dialog.last.editingFinished.emit()
-    assert dialog.range.text() == "p. 1–95 (1–103 of 103)"
+    assert dialog.range.text() == range_words(names.of(1), names.of(103))
     wait(lambda: dialog.tokens.text() == pages_tokens_words(10_300))
     dialog.last.setText("1")
     assert dialog.last.page() == 9, "the nearest of both"
