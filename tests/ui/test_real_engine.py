@@ -13,10 +13,12 @@ import pytest
 from app.core.conversations.conversation import Ending
 from app.core.machine.paths import Paths
 from app.core.settings import EngineSettings, Settings
+from app.services.models.plans import ModelPlan
 from app.services.services import Services
 from app.ui.chat.messages.answer import AnswerMessage
 from app.ui.kit.words import waiting_words
 from app.ui.models.placement_rows import NumberRow
+from app.ui.models.words import room_words, runs_anywhere
 from app.ui.window.application import WindowStart
 from app.ui.window.window import WindowPresenter
 from app.wording.errors import sentence
@@ -130,7 +132,11 @@ def test_models_are_planned_for_this_machine_and_loaded_as_placed(opening: Windo
     wait(lambda: window.machine.text().startswith("This computer: "))
     assert window.cards[loaded.path].card.current
     room, taken = window.cards[loaded.path].card.room.split("\n")
-    assert room.startswith("Runs on any computer. Room for 8,192 tokens")
+    plan = models.plans.plans[loaded.path]
+    assert isinstance(plan, ModelPlan)
+    assert runs_anywhere(plan)
+    assert plan.result.context_tokens == 8_192
+    assert room.startswith(room_words(plan).partition(" · ")[0])
     assert re.fullmatch(r"Uses [\d.]+ [MG]B of memory, as estimated", taken)
 
     window.cards[loaded.path].quiet_buttons[0].click()
