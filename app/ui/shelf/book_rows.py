@@ -37,9 +37,9 @@ class BookRows:
     """The rows of books that nothing is done with, by the ids of the books: of thousands, few change at a time."""
 
     def prepare(self) -> bool:
-        """Make rows that are made for the first time, a slice of them, and return whether none is left to be made: to
+        """Make a slice of the rows that are missing or no longer true, and return whether none is left to be made: to
         make those of thousands of books takes too long for one step of the event loop."""
-        waiting = (book for book in self.shown.shelf.values() if book.id not in self._plain)
+        waiting = (book for book in self.shown.shelf.values() if self._kept(book) is None)
         for book in islice(waiting, _AT_ONCE):
             self._lying(book)
         return next(waiting, None) is None
@@ -70,9 +70,16 @@ class BookRows:
         return rows
 
     def _lying(self, book: Book) -> BookRow:
-        """Return the row of a book that nothing is done with: the one of the last time, if it is still the same."""
-        tokens, shelved = self.counting.tokens.get(book.id), self.shelved.get(book.id)
+        """Return the row of a book that nothing is done with."""
+        row = self._kept(book)
+        if row is None:
+            tokens, shelved = self.counting.tokens.get(book.id), self.shelved.get(book.id)
+            row = self._plain[book.id] = book_row(book, None, tokens, None, None, shelved)
+        return row
+
+    def _kept(self, book: Book) -> BookRow | None:
+        """Return the row that was made the last time if it is still true."""
         kept = self._plain.get(book.id)
-        if kept is None or kept.book is not book or kept.tokens != tokens or kept.shelved is not shelved:
-            kept = self._plain[book.id] = book_row(book, None, tokens, None, None, shelved)
-        return kept
+        if kept is None or kept.book is not book or kept.tokens != self.counting.tokens.get(book.id):
+            return None
+        return kept if kept.shelved is self.shelved.get(book.id) else None

@@ -60,3 +60,21 @@ def test_rows_are_made_in_slices(room: Room) -> None:
         assert sum(steps) >= _BOOKS
         assert max(steps) <= _SLICE + _SPARE
     assert {row.key for row in room.window.shelf.book_view.model().books()} == set(books)  # type: ignore[attr-defined]
+
+
+def test_rows_whose_tokens_are_known_now_are_made_again_in_slices(room: Room) -> None:
+    books = _fill(room)
+    room.open()
+    room.settle()
+    shelf = room.presenter.shelf_area.shelf
+    shelf.counting.tokens.update(dict.fromkeys(books, 71))
+    with (
+        mock.patch("app.ui.shelf.book_rows._AT_ONCE", _SLICE),
+        mock.patch("app.ui.shelf.book_rows.book_row", side_effect=book_row) as made,
+        _most_in_a_step(made) as steps,
+    ):
+        shelf.show_books()
+        room.settle()
+        assert sum(steps) == _BOOKS
+        assert max(steps) <= _SLICE + _SPARE
+    assert {row.tokens for row in room.window.shelf.book_view.model().books()} == {71}  # type: ignore[attr-defined]
