@@ -23,6 +23,11 @@ class Strength:
     enough: bool
 
 
+def wrong_words() -> str:
+    """Say that a passphrase does not unlock the desk."""
+    return _("This passphrase is wrong. Try again.")
+
+
 def strength(passphrase: str) -> Strength:
     """Rate how hard a passphrase is to guess, as `app.core.machine.passphrase.guess` estimates it."""
     found = guess(passphrase)

@@ -224,7 +224,7 @@ def test_markdown_has_footnotes(report: Report) -> None:
     assert "| 1 | The lease asks for twelve months “not less than twelve months”. | On p. 87 of" in text
     assert "|  | not by e-mail | No page says this | – |\n" in text
     assert "| 3 | – | Harbour Lease, p. 9 | – |\n" in text
-    assert "*This answer is not complete.*" in text
+    assert f"*{report.parts[1].note}*" in text
 
 
 def test_the_answer_comes_before_the_documents_and_their_digests() -> None:

@@ -15,7 +15,7 @@ from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.labels import PlainLabel, set_role
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
-from app.wording.passphrase import MOST_SCORE, strength
+from app.wording.passphrase import MOST_SCORE, strength, wrong_words
 
 
 class PassphraseStep(StrEnum):
@@ -164,7 +164,7 @@ class PassphraseDialog(SmallDialog):
 
     def show_wrong(self) -> None:
         """Say that the desk did not open with the passphrase."""
-        self.show_problem(_("This passphrase is wrong. Try again."))
+        self.show_problem(wrong_words())
 
     def close_done(self) -> None:
         """Close the dialog, as what it was for is done."""

@@ -15,6 +15,7 @@ from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
+from app.wording.passphrase import wrong_words
 
 _WIDTH, _HEIGHT = 360, 400
 _EMBLEM = 64
@@ -148,8 +149,3 @@ class PassphraseScreen(QWidget):
         if files:
             event.acceptProposedAction()
             self.files_given.emit(files)
-
-
-def wrong_words() -> str:
-    """Say that a passphrase does not unlock the desk."""
-    return _("This passphrase is wrong. Try again.")

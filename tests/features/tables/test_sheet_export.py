@@ -78,7 +78,7 @@ def report() -> SheetReport:
 def test_an_answer_for_which_nothing_was_found_says_so() -> None:
     report = compose(row("May he?", "He may not."))
     assert report.lines[0].note == "Nothing about this was found in the documents."
-    assert "Nothing about this was found in the documents." in markdown.write_sheet(report)
+    assert report.lines[0].note in markdown.write_sheet(report)
 
 
 NOTES = ["", "", "This answer is not complete.", "The model was stopped", "This question has not been asked yet."]
@@ -107,7 +107,7 @@ def test_a_markdown_table_has_a_line_for_every_question(report: SheetReport) -> 
     assert len(cells) == 4 * len(rows)
     assert "| 1 | When? | Twelve months:<br><br>- “not less" in text
     assert "by post &#124; e-mail [2]" in text
-    assert "*This question has not been asked yet.*" in text
+    assert f"*{report.lines[-1].note}*" in text
 
 
 def test_a_workbook_has_the_same_lines(report: SheetReport) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from app.features.governance.retention import DAY_S, retention_of
+from app.features.governance.retention import DAY_S, Aged, retention_of
+from app.features.governance.retention_words import aged_words
 from app.features.governance.window.governance import GovernanceWindow
 from tests.ui.room import NOW, Room
 
 
 def test_what_is_too_old_is_said_when_settings_change_and_deleted_a_day_later(room: Room) -> None:
-    room.add_conversation("Old", days_ago=40)
+    old = room.add_conversation("Old", days_ago=40)
     room.add_conversation("Young")
     room.open()
     room.presenter.model_area.preferences.change("retention.conversations_days", 30)
@@ -19,7 +20,7 @@ def test_what_is_too_old_is_said_when_settings_change_and_deleted_a_day_later(ro
     retention_of(room.desk).run(NOW.timestamp() - DAY_S)
     room.feature(GovernanceWindow).retention.run()
     room.settle()
-    assert room.window.talk.notice.text() == "Deleted because of their age: 1 conversation."
+    assert room.window.talk.notice.text() == aged_words(Aged((old,), done=True))
     assert [each.title for each in room.presenter.shelf_area.shelf.conversations] == ["Young"]
 
 

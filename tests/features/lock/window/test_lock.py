@@ -27,7 +27,7 @@ from app.ui.kit.calls import Call
 from app.ui.kit.commands import Group
 from app.ui.settings.passphrase import PassphraseDialog
 from app.ui.widgets.buttons import IconButton
-from app.ui.window.passphrase_screen import wrong_words
+from app.wording.passphrase import wrong_words
 from tests.features.lock.window.locked_window import PASSPHRASE, LockedWindow
 from tests.ui.gate import Gate
 from tests.ui.room import pause, wait
