@@ -65,9 +65,9 @@ def making(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.fixture
 def long_text(tmp_path: Path) -> Path:
-    """A text that keeps the reader busy for about a second, and takes two bytes a character in its memory."""
+    """A text that keeps the reader busy for some seconds, and takes two bytes a character in its memory."""
     path = tmp_path / "long.txt"
-    path.write_text("猫\n\n" + LINE * (16_000_000 // len(LINE)), encoding="utf-8")
+    path.write_text("猫\n\n" + LINE * (48_000_000 // len(LINE)), encoding="utf-8")
     return path
 
 

@@ -23,8 +23,8 @@ from app.ui.settings.passphrase import PassphraseDialog
 from app.ui.widgets.dialogs import SmallDialog
 from app.ui.window.application import Collector, WindowStart
 from app.ui.window.passphrase_screen import PassphraseScreen
-from app.wording.passphrase import wrong_words
 from app.wording.errors import sentence
+from app.wording.passphrase import wrong_words
 from tests.there import there
 from tests.ui.fakes import open_desk
 from tests.ui.gate import Gate
