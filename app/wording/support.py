@@ -81,8 +81,13 @@ def _basis(question: Question | StoredQuestion, answer: Answer) -> str:
     if answer.from_search:
         return _("Search result: no model wrote this.")
     if nothing_found(answer, asked_of_books=question.asks_documents):
-        return _("Nothing about this was found in the documents.")
+        return nothing_found_words()
     return asked_words(question)
+
+
+def nothing_found_words() -> str:
+    """Say that no page says anything of an answer."""
+    return _("Nothing about this was found in the documents.")
 
 
 def nothing_found(answer: Answer, *, asked_of_books: bool) -> bool:

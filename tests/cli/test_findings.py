@@ -10,9 +10,10 @@ from app.cli import ask
 from app.cli.answers import describe_answer, print_findings, print_verdicts
 from app.core.conversations.conversation import Answer, BookRef, Citation, CitationState, Ending, Question
 from app.core.conversations.verdict import Evidence, SentenceVerdict, Unweighed, Verdict
+from app.wording.support import nothing_found_words
 
 _ASKED = Question("c", "May he?", (BookRef("b"),))
-_NOTHING = "Nothing about this was found in the documents."
+_NOTHING = nothing_found_words()
 _TEXT = "He pays ten euros [p. 3]. He leaves in May [p. 99]. He sings. He may. He can."
 
 

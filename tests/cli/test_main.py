@@ -21,7 +21,7 @@ from app.cli.main import EXIT_MODEL, EXIT_USAGE
 from app.core.errors import AppError, Code
 from app.core.machine.paths import Paths
 from app.isolation import sandbox
-from app.services.asking import ask
+from app.services.asking import ask, search_answer
 from app.services.asking.budget import budget_of
 from tests.cli.conftest import Octavo, answered_here
 from tests.documents import scanner
@@ -283,15 +283,15 @@ def test_the_starter_shows_what_is_nearest_and_says_so(run: Any, story: Path, tm
     asked = ("Did the lamp burn all night in the year 1803?", "Who is the president of France?")
     code, out, err = run("ask", "--document", story, "--export", exported, *asked)
     nearest = "“In the year 1803 the keeper number 3 wrote that the lamp burned all night.” [p. 2]"
-    assert (code, out.splitlines()[0]) == (0, f"Nearest in the document: {nearest}")
-    assert "Nothing in the document is near this question." in out
+    assert (code, out.splitlines()[0]) == (0, f"{search_answer.introduction()} {nearest}")
+    assert search_answer.nothing_near() in out
     assert "✓" not in out
     assert out.count("Search result: no model wrote this.") == 2
     assert err.count("The starter model is too small to answer from a document.") == 1
     assert exported.read_text(encoding="utf-8").count("Search result: no model wrote this.") == 2
     code, out, _ = run("ask", "--json", "--document", story, "--temperature", 1.5, "--seed", 2, *asked)
     first, second = (line for line in lines(out) if line["event"] == "finished")
-    assert (code, first["answer"], first["from_search"]) == (0, f"Nearest in the document: {nearest}", True)
+    assert (code, first["answer"], first["from_search"]) == (0, f"{search_answer.introduction()} {nearest}", True)
     (citation,) = first["citations"]
     assert (citation["label"], first["answer"][citation["start"] : citation["end"]]) == ("2", "[p. 2]")
     assert {"start", "end", "document", "page", "label", "quote"} == set(citation)

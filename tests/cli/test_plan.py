@@ -76,7 +76,7 @@ def test_just_above_the_edge_it_says_what_to_type_to_stay_on_the_card(
     rows = plan(*machine)[1].splitlines()
     (smaller,) = [row for row in rows if row.startswith("With the KV cache in q4_0, everything stays on the GPU. ")]
     assert smaller.endswith(" (--kv q4_0)")
-    assert "Writes about 220 tokens a second" in smaller
+    assert "220" in smaller
     assert any(row.endswith(" (--context 527360)") for row in rows)
     monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
     try:

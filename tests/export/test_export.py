@@ -31,6 +31,7 @@ from app.core.documents.document import Book, Format
 from app.core.errors import AppError, Code
 from app.export import docx, html, markdown
 from app.export.report import Picture, Report, compose
+from app.wording.support import nothing_found_words
 from tests.export.markup import elements, page_of, part_of, text_of, texts
 
 ANSWER = (
@@ -40,7 +41,7 @@ ANSWER = (
 )
 
 
-NOTHING_FOUND = "Nothing about this was found in the documents."
+NOTHING_FOUND = nothing_found_words()
 
 
 def cite(mark: str, state: CitationState = CitationState.PAGE) -> Citation:

@@ -18,10 +18,11 @@ from app.core.conversations.image import ImageRef
 from app.core.errors import AppError, Code
 from app.export import files
 from app.export.report import PICTURE_SIDE, Picture, Report, compose
+from app.wording.support import nothing_found_words
 from tests.export.markup import page_of, texts
 from tests.ui.direct_images import png_of
 
-NOTHING_FOUND = "Nothing about this was found in the documents."
+NOTHING_FOUND = nothing_found_words()
 PREFACE = "A language model wrote the answers."
 CHART, PHOTO, GONE = png_of(400, 300, "#7A2E35"), png_of(4_000, 3_000, "#2F6B4F"), png_of(8, 8, "#000000")
 

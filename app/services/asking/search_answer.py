@@ -90,14 +90,23 @@ def _compose_held(form: AnswerForm, held: HeldForm, question: str, found: Sequen
 
 
 def _compose(lines: Sequence[str], *, several_books: bool, japanese: bool) -> str:
-    if not lines and japanese:
-        return "この質問に近い文は、文書の中に見つかりませんでした。"
     if not lines:
-        return f"Nothing in the {'documents' if several_books else 'document'} is near this question."
-    if japanese:
-        begin, between = "文書の中でいちばん近い文：", ""
-    else:
-        begin, between = f"Nearest in the {'documents' if several_books else 'document'}:", " "
+        return nothing_near(several_books=several_books, japanese=japanese)
+    begin = introduction(several_books=several_books, japanese=japanese)
     if len(lines) == 1:
-        return f"{begin}{between}{lines[0]}"
+        return f"{begin}{'' if japanese else ' '}{lines[0]}"
     return "\n".join([begin, "", *[f"- {line}" for line in lines]])
+
+
+def introduction(*, several_books: bool = False, japanese: bool = False) -> str:
+    """Return the words before the sentences of an answer."""
+    if japanese:
+        return "文書の中でいちばん近い文："
+    return f"Nearest in the {'documents' if several_books else 'document'}:"
+
+
+def nothing_near(*, several_books: bool = False, japanese: bool = False) -> str:
+    """Return the answer where no sentence is near the question."""
+    if japanese:
+        return "この質問に近い文は、文書の中に見つかりませんでした。"
+    return f"Nothing in the {'documents' if several_books else 'document'} is near this question."

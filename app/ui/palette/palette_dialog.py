@@ -219,7 +219,11 @@ class PaletteDialog(QDialog):
     def _nothing(self) -> str:
         if self._searching or self._pause.isActive():
             return _("Looking through conversations and documents…")
-        words = " ".join(self.line.text().split())
+        return self.nothing_words(" ".join(self.line.text().split()))
+
+    @staticmethod
+    def nothing_words(words: str) -> str:
+        """Say that nothing was found for these words."""
         return _("Nothing found for “{words}”. Try fewer words, or a part of one.").format(words=words)
 
     def _step(self, step: int) -> None:

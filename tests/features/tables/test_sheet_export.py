@@ -23,6 +23,7 @@ from app.features.tables.data import Sheet, SheetCell
 from app.features.tables.export import files, markdown, web, word
 from app.features.tables.export.report import SheetReport, compose_sheet
 from app.features.tables.export.workbook import write as write_workbook
+from app.wording.support import nothing_found_words
 
 ANSWER = "Twelve months:\n\n- “not less than **twelve** months” [p. 87]\n- by post | e-mail [p. 88]"
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://example.org")', "=cmd|' /C calc'!A0")
@@ -77,7 +78,7 @@ def report() -> SheetReport:
 
 def test_an_answer_for_which_nothing_was_found_says_so() -> None:
     report = compose(row("May he?", "He may not."))
-    assert report.lines[0].note == "Nothing about this was found in the documents."
+    assert report.lines[0].note == nothing_found_words()
     assert report.lines[0].note in markdown.write_sheet(report)
 
 

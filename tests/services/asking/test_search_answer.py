@@ -69,7 +69,7 @@ def test_nothing_is_read_however_long_the_book_is(fake: FakeDesk, book: Book) ->
     talk = fake.desk.conversations.create(books=(BookRef(book.id),))
     events, answer = run(fake.desk.asking.ask.ask(Question(talk.id, "What is the deposit?", talk.books), Cancel()))
     assert [type(event) for event in events[-2:]] == [Stored, Token]
-    assert answer.text.startswith("Nearest in the document:")
+    assert answer.text.startswith(search_answer.introduction())
     assert (answer.usage, answer.excerpts) == (Usage(), False)
     assert finish(fake.desk.asking.context.use(talk, Cancel())) is None, "there is no context to fill"
 
@@ -124,7 +124,7 @@ Allergy: latex
 He walks in the garden. He reads in the evening. He naps at noon. The nurse writes to the doctor."""
     book = CitedBook("b", "Plan", (Page(1, "1", text),))
     found = search_answer.answer(question, (book,), ())
-    assert found.startswith(f"Nearest in the document: “{line}” [p. 1]")
+    assert found.startswith(f"{search_answer.introduction()} “{line}” [p. 1]")
     assert [(citation.page, citation.label) for citation in CitationChecker((book,)).check(found)] == [(1, "1")]
 
 
@@ -148,7 +148,7 @@ def test_of_several_books_the_mark_names_the_one(fake: FakeDesk, book: Book) -> 
 
 def test_only_the_chosen_pages_are_searched(fake: FakeDesk, book: Book) -> None:
     answer = ask(fake, "How does a tenant terminate the lease?", BookRef(book.id, PageRange(2, 3)))
-    assert answer.text == "Nothing in the document is near this question."
+    assert answer.text == search_answer.nothing_near()
 
 
 def test_of_a_long_book_the_pages_are_searched_that_the_index_finds() -> None:
@@ -158,7 +158,7 @@ def test_of_a_long_book_the_pages_are_searched_that_the_index_finds() -> None:
     asked = "How does a tenant terminate the lease?"
     found = PassageRef("b", "Lease", 7, "7", 0, 9)
     assert search_answer.answer(asked, (lease,), (found,)).endswith("[p. 7]")
-    assert search_answer.answer(asked, (lease,), ()) == "Nothing in the document is near this question."
+    assert search_answer.answer(asked, (lease,), ()) == search_answer.nothing_near()
 
 
 def test_without_a_book_the_starter_answers_by_itself(fake: FakeDesk) -> None:

@@ -8,13 +8,14 @@ import pypdfium2
 
 from app.core.conversations.conversation import Ending
 from app.ui.kit.words import ending_words
+from app.wording.support import nothing_found_words
 from tests.ui.direct_images import png_of
 from tests.ui.gate import Gate
 from tests.ui.room import LEASE, Room, wait
 from tests.ui.shelf_of_books import QUOTE
 
 _WORDS = "Answered without any document."
-_NOTHING = "Nothing about this was found in the documents."
+_NOTHING = nothing_found_words()
 _INVENTED = "Elephants sleep standing up, as zebras do."
 _WORDS_OF_IMAGES = "Answered without any document, only from the images."
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversations.events import Loading
 from app.models.hub.catalogue import catalogue
+from app.services.asking import search_answer
 from app.services.models.plans import Hardware
 from app.ui.chat.messages.notes import ModelLine
 from app.ui.chat.text.chip import ChipButton
@@ -28,7 +29,7 @@ def test_the_first_answer_says_all_of_it_and_the_next_ones_only_where_they_come_
     talk, other = room.add_conversation("A", [room.books[LEASE]]), room.add_conversation("B", days_ago=1)
     room.open()
     room.ask("When must the tenant give notice to end the Term?")
-    assert room.answer().text.startswith("Nearest in the document: “")
+    assert room.answer().text.startswith(f"{search_answer.introduction()} “")
     assert room.sentences() == [_ADVICE]
     pages = " · ".join(f"p. {page}" for page in dict.fromkeys(cited.label for cited in room.answer().citations))
     assert room.last_answer().foot.describe() == f"Search result · {pages}"
@@ -37,7 +38,7 @@ def test_the_first_answer_says_all_of_it_and_the_next_ones_only_where_they_come_
     assert chips
     assert not any("✓" in chip.text() for chip in chips)
     room.ask("Who is the president of France?")
-    assert room.answer().text == "Nothing in the document is near this question."
+    assert room.answer().text == search_answer.nothing_near()
     assert room.sentences() == [_ADVICE]
     assert room.last_answer().foot.describe() == _WORDS
     room.presenter.talk_area.conversation.open(other.id)
@@ -58,12 +59,12 @@ def test_a_search_answers_while_the_starter_is_still_loaded(room: Room, starter:
     wait(lambda: bool(room.presenter.shown.books))
     room.ask("When must the tenant give notice to end the Term?", settle=False)
     wait(lambda: any(turn.answer is not None and turn.answer.is_whole for turn in room.turns()))
-    assert room.answer().text.startswith("Nearest in the document: “")
+    assert room.answer().text.startswith(f"{search_answer.introduction()} “")
     assert room.presenter.activity.holder is EngineTask.LOADING
     loading.open()
     room.settle()
     room.ask("Who is the president of France?")
-    assert room.answer().text == "Nothing in the document is near this question."
+    assert room.answer().text == search_answer.nothing_near()
 
 
 def test_a_question_without_documents_waits_for_the_starter(room: Room, starter: Path) -> None:

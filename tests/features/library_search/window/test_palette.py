@@ -52,7 +52,7 @@ def test_nothing_found_is_said(qtbot: QtBot, room: Room) -> None:
         pass
     gate.open()
     room.settle()
-    assert dialog.note.text() == "Nothing found for “zeppelin”. Try fewer words, or a part of one."
+    assert dialog.note.text() == dialog.nothing_words("zeppelin")
     assert [entry.kind for entry in dialog.entries()] == [EntryKind.EVERYWHERE], "it may be elsewhere"
 
 

@@ -42,7 +42,7 @@ def test_what_can_be_saved_of_a_damaged_desk_is_saved_and_the_desk_opens(tmp_pat
     dialog.action.click()
     wait(lambda: [each.windowTitle() for each in visible(SmallDialog)] == ["Your data opens again"])
     (dialog,) = visible(SmallDialog)
-    assert "Saved from the library: conversations: 1." in dialog.accessibleDescription()
+    assert "conversations: 1." in dialog.accessibleDescription()
     dialog.action.click()
     wait(lambda: opening.presenter is not None)
     with contextlib.closing(Database.open(paths.database, obtain(paths))) as database:

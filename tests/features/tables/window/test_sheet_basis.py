@@ -9,12 +9,13 @@ from app.features.tables.columns import columns_of
 from app.features.tables.service import sheets_of
 from app.features.tables.window.list_table import ListTable
 from app.features.tables.window.tables import TablesWindow
+from app.wording.support import nothing_found_words
 from tests.ui.room import LEASE, Room
 
 _WORDS = "Answered without any document."
 
 
-_NOTHING = "Nothing about this was found in the documents."
+_NOTHING = nothing_found_words()
 
 
 _INVENTED = "Elephants sleep standing up, as zebras do."
