@@ -330,9 +330,9 @@ class _DeskParts:
         from app.services.asking.retrieval import Retrieval
 
         engine, shared, prompts, books = self._engine, self._shared, self._prompts, self._books
-        restating = Retrieval(engine, prompts, self.search, books)
+        retrieval = Retrieval(engine, prompts, self.search, books)
         return Ask(
-            *(engine, shared.models, prompts, restating, books, self.images),
+            *(engine, shared.models, prompts, retrieval, books, self.images),
             *(self._conversations, self._in_force, self._record, shared.judges),
         )
 

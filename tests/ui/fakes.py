@@ -604,9 +604,9 @@ def _open(
     decoder, check = DirectImageReader(), models.check_images
     images = Images(decoder, kept_images, library, asked, check)  # type: ignore[arg-type]
     search = Search(Passages(database), Vectors(database), Embedder(model=""))
-    restating = Retrieval(asked, prompts, search, books)
+    retrieval = Retrieval(asked, prompts, search, books)
     in_force = partial(_asking_settings, engine, settings)
-    ask = Ask(asked, models, prompts, restating, books, images, conversations, in_force, record, Judges(settings))
+    ask = Ask(asked, models, prompts, retrieval, books, images, conversations, in_force, record, Judges(settings))
     weighing = _weighing(engine, ask, conversations, settings)
     downloads = ScriptedDownloads(paths.models)
 

@@ -319,7 +319,8 @@ class Answer(msgspec.Struct, frozen=True):
     thought: Thought | None = None
 
     @property
-    def beside(self) -> QuestionContext:
+    def retrieved(self) -> QuestionContext:
+        """The texts that stood next to the question when it was asked."""
         return QuestionContext(self.passages, self.outlines, self.instructions, self.words_alone)
 
     @property

@@ -67,7 +67,7 @@ class OutboundReview:
                 question.books,
                 question.text,
                 others=question.others,
-                beside=QuestionContext(passages, instructions=instructions),
+                retrieved=QuestionContext(passages, instructions=instructions),
             ),
             tuple(turns),
             rules=rules,

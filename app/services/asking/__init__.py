@@ -5,7 +5,7 @@ Invariants:
 - A question is on disk before anything else, and a partial answer is kept, whatever ended it. Held by:
   tests/services/asking/test_ask.py::test_the_question_is_on_disk_before_anything_is_told,
   tests/services/asking/test_ask.py::test_a_dying_engine_leaves_the_partial_answer.
-- A question is repeated as it was read: what stood beside it is kept with its answer (`Answer.beside`). Held by:
+- A question is repeated as it was read: what stood beside it is kept with its answer (`Answer.retrieved`). Held by:
   tests/services/asking/test_retrieval.py::test_the_turns_of_all_kinds_are_repeated_as_they_were_read.
 - A conversation keeps the version of the rules that it began with; a released one is never changed (`rules.py`). Held
   by: tests/services/asking/test_retrieval.py::test_a_conversation_goes_on_with_the_rules_that_it_began_with,

@@ -121,15 +121,15 @@ class OpenAnswer:
             model = known if model in known.split(", ") else f"{known}, {model}"
         self.answer = msgspec.structs.replace(self.answer, model=model)
 
-    def saw(self, beside: QuestionContext, excerpts: bool) -> None:
+    def saw(self, retrieved: QuestionContext, excerpts: bool) -> None:
         """Note what stands next to the question."""
         self.answer = msgspec.structs.replace(
             self.answer,
-            passages=beside.passages,
-            outlines=beside.outlines,
-            instructions=beside.instructions,
+            passages=retrieved.passages,
+            outlines=retrieved.outlines,
+            instructions=retrieved.instructions,
             excerpts=excerpts,
-            words_alone=beside.words_alone,
+            words_alone=retrieved.words_alone,
         )
 
     def found(self) -> None:
@@ -283,7 +283,7 @@ class _Fitted:
     prompt: Prompt
     size: PromptSize
     books: tuple[CitedBook, ...]
-    beside: QuestionContext
+    retrieved: QuestionContext
 
 
 @dataclass(frozen=True)
@@ -293,7 +293,7 @@ class Ask:
     engine: Engine
     models: Models
     prompts: Prompts
-    restating: Retrieval
+    retrieval: Retrieval
     books: Books
     images: Images
     conversations: Conversations
@@ -320,7 +320,7 @@ class Ask:
         yield Stored(question.id, writing.answer.id)
         with writing.kept(cancel):
             if not (writing.goes_on or notes) and (excerpts or self.settings().close_reading):
-                self.restating.prepare(question.books, excerpts=excerpts)
+                self.retrieval.prepare(question.books, excerpts=excerpts)
             load_s = yield from self.ready(question, writing, cancel)
             if question.form.verbatim and (host := self.model().host):
                 raise AppError(Code.ANSWER_VERBATIM_REMOTE, host=host)
@@ -330,9 +330,11 @@ class Ask:
             if question.form.verbatim and not judgement.may_judge(self.judges, self.model()):
                 yield from self._choose_sentences(question, writing, cancel, load_s)
                 return writing.outcome
-            beside = QuestionContext() if notes else (yield from self._beside(question, writing, excerpts, cancel))
-            fitted = yield from self._fit(question, _put(question, beside, plain=notes), excerpts, writing.text, cancel)
-            writing.saw(fitted.beside, excerpts)
+            retrieved = QuestionContext() if notes else (yield from self._retrieve(question, writing, excerpts, cancel))
+            fitted = yield from self._fit(
+                question, _put(question, retrieved, plain=notes), excerpts, writing.text, cancel
+            )
+            writing.saw(fitted.retrieved, excerpts)
             limit = self._room_for_answer(fitted.size, self.budget().notes if notes else self.longest_answer())
             yield from self._write(question, writing, fitted, limit, cancel, load_s)
         return writing.outcome
@@ -352,9 +354,9 @@ class Ask:
         if question is None:
             raise AppError(Code.BUG, where="ask.written_from")
         in_parts = bool(answer.parts)  # its notes are not needed again: a sentence is weighed with that of its page
-        beside = QuestionContext(instructions=answer.instructions) if in_parts else answer.beside
+        retrieved = QuestionContext(instructions=answer.instructions) if in_parts else answer.retrieved
         fitted = yield from self._fit(
-            question, _put(question, beside), answer.excerpts or in_parts, answer.text, cancel
+            question, _put(question, retrieved), answer.excerpts or in_parts, answer.text, cancel
         )
         yield from self.images.show(fitted.prompt, cancel)
         return fitted
@@ -373,17 +375,17 @@ class Ask:
         self, question: StoredQuestion, writing: OpenAnswer, notes: str, cancel: Cancel, load_s: float
     ) -> Work[AnswerProgress, None]:
         """Write the answer from notes on all of the books. Raises AppError DOES_NOT_FIT and others; Stopped."""
-        beside = QuestionContext(instructions=self.instructions(question.conversation_id))
-        fitted = yield from self._fit(question, _put(question, beside, notes), True, writing.text, cancel)
-        writing.saw(beside, False)
+        retrieved = QuestionContext(instructions=self.instructions(question.conversation_id))
+        fitted = yield from self._fit(question, _put(question, retrieved, notes), True, writing.text, cancel)
+        writing.saw(retrieved, False)
         limit = self._room_for_answer(fitted.size, self.longest_answer())
         yield from self._write(question, writing, fitted, limit, cancel, load_s)
 
     def room_for_notes(self, question: StoredQuestion, cancel: Cancel) -> Work[Tokenizing, int]:
         """Return how many tokens notes may take next to a question. Raises AppError DOES_NOT_FIT if there are too
         few."""
-        beside = QuestionContext(instructions=self.instructions(question.conversation_id))
-        fitted = yield from self._fit(question, _put(question, beside, _NO_NOTES), True, "", cancel)
+        retrieved = QuestionContext(instructions=self.instructions(question.conversation_id))
+        fitted = yield from self._fit(question, _put(question, retrieved, _NO_NOTES), True, "", cancel)
         room = self.model().context_tokens - fitted.size.total - self.reserve()
         if room < self.budget().notes:
             raise does_not_fit(fitted.size, fitted.size.total + self.reserve(), self.model().context_tokens)
@@ -429,16 +431,16 @@ class Ask:
             answer = self.conversations.begin_answer(question.id, model.name if model else "")
         return question, OpenAnswer(question, answer, self.conversations, self.audit_log)
 
-    def _beside(
+    def _retrieve(
         self, question: StoredQuestion, writing: OpenAnswer, excerpts: bool, cancel: Cancel
     ) -> Work[Tokenizing, QuestionContext]:
         """Find what stands next to the question, the best passages first; an answer that goes on keeps what it had."""
         if writing.goes_on:
-            return writing.answer.beside
+            return writing.answer.retrieved
         found = QuestionContext()
         if excerpts or self.settings().close_reading:
             turns = self.conversations.history(question.id)
-            found = yield from self.restating.beside(question, turns, self.budget(), cancel, excerpts=excerpts)
+            found = yield from self.retrieval.retrieve(question, turns, self.budget(), cancel, excerpts=excerpts)
         if question.plan is not None:
             passages = tuple(dict.fromkeys((*question.plan.passages, *found.passages)))
             words_alone = question.plan.words_alone or found.words_alone
@@ -466,7 +468,7 @@ class Ask:
         writing.found()
         books = self.prompts.cited(question.all_books)
         query = PassageQuery(QuestionKind.ORDINARY, question.text, question.all_books)
-        passages = self.restating.find(query, _LOOKED_THROUGH).passages
+        passages = self.retrieval.find(query, _LOOKED_THROUGH).passages
         from app.services.asking import search_answer
 
         found = search_answer.answer(question.text, books, passages, question.form)
@@ -482,7 +484,7 @@ class Ask:
         started, books = time.monotonic(), self.prompts.cited(question.all_books)
         writing.cites(question.text, books)
         query = PassageQuery(QuestionKind.ORDINARY, question.text, question.all_books)
-        passages = self.restating.find(query, _LOOKED_THROUGH // 4).passages
+        passages = self.retrieval.find(query, _LOOKED_THROUGH // 4).passages
         sentences = verbatim.likeliest(question.text, books, passages)
         about = tuple({each.book.book_id: None for each in sentences})
         prompt = Prompt("", (), (), conversation_id=question.conversation_id, about=about)
@@ -503,13 +505,13 @@ class Ask:
         """Return the prompt with as many of the passages, best first, as leave room for the answer; they are gone first
         when room is short, then outlines. `put` is how the question is put to the model; `begun` is what there is of
         the answer, which was written with all of them."""
-        beside = put.beside
+        retrieved = put.retrieved
         history, rules = self.conversations.history(question.id), self._rules(question)
         sees = self.model().vision is not None
         while True:
-            chosen = msgspec.structs.replace(beside, passages=in_reading_order(beside.passages, put.all_books))
+            chosen = msgspec.structs.replace(retrieved, passages=in_reading_order(retrieved.passages, put.all_books))
             prompt, books = self.prompts.build(
-                replace(put, beside=chosen),
+                replace(put, retrieved=chosen),
                 history,
                 excerpts=excerpts,
                 sees=sees,
@@ -519,12 +521,12 @@ class Ask:
             messages = (*prompt.messages, Message("assistant", begun)) if begun else prompt.messages
             prompt = msgspec.structs.replace(prompt, thinks=self.settings().thinking, messages=messages)
             size = yield from self.engine.run(Measure(prompt), cancel)
-            is_bare = not beside.passages and not beside.outlines
+            is_bare = not retrieved.passages and not retrieved.outlines
             if begun or is_bare or size.total + self.reserve() <= self.model().context_tokens:
                 return _Fitted(prompt, size, books, chosen)
-            passages = beside.passages[: len(beside.passages) * 3 // 4]
-            outlines = beside.outlines if beside.passages else ()
-            beside = msgspec.structs.replace(beside, passages=passages, outlines=outlines)
+            passages = retrieved.passages[: len(retrieved.passages) * 3 // 4]
+            outlines = retrieved.outlines if retrieved.passages else ()
+            retrieved = msgspec.structs.replace(retrieved, passages=passages, outlines=outlines)
 
     def _room_for_answer(self, size: PromptSize, longest: int) -> int:
         """Return the most tokens that the answer may take, `longest` if there is room. Raises AppError DOES_NOT_FIT if
@@ -606,10 +608,12 @@ def _stopped(cancel: Cancel) -> Ending:
     return Ending.CLOSED if cancel.leaving else Ending.CANCELLED
 
 
-def _put(question: StoredQuestion, beside: QuestionContext, notes: str = "", *, plain: bool = False) -> PromptQuestion:
+def _put(
+    question: StoredQuestion, retrieved: QuestionContext, notes: str = "", *, plain: bool = False
+) -> PromptQuestion:
     """Return a stored question as it is put to the model with these things beside it."""
     return PromptQuestion(
-        question.books, question.text, question.images, question.others, beside, notes, question.form, plain
+        question.books, question.text, question.images, question.others, retrieved, notes, question.form, plain
     )
 
 

@@ -14,7 +14,7 @@ STARTER_ANSWER_TOKENS = 96
 _LEAST_ANSWER = 1024
 _RESERVE_SHARE = 8  # of the context, at most, that has to be free for an answer
 _THOUGHT_TIMES = 2  # as long as an answer is a thought that needs no word in the settings
-_BESIDE_SHARE = 8  # of the context, at most, for what is repeated next to a question to whole books
+_RETRIEVED_SHARE = 8  # of the context, at most, for what is repeated next to a question to whole books
 
 
 @dataclass(frozen=True)
@@ -35,21 +35,21 @@ _ABILITIES = (_Ability(4e9, 1024, 4, 8), _Ability(20e9, 4096, 6, 4), _Ability(fl
 @dataclass(frozen=True)
 class Budget:
     """The tokens that the parts of a context may take, and one number of passages. `answer` is the longest answer;
-    `thought` is what may be thought before it. `reserve` must be free for an answer, or nothing is asked. `beside` is
-    for passages and outlines next to a question to whole books, `excerpts` for passages in place of books;
+    `thought` is what may be thought before it. `reserve` must be free for an answer, or nothing is asked. `retrieved`
+    is for passages and outlines next to a question to whole books, `excerpts` for passages in place of books;
     `close_passages` are as in `_Ability`. `notes` is the longest that notes on a part of books that do not fit may
     be."""
 
     answer: int
     reserve: int
     notes: int
-    beside: int
+    retrieved: int
     excerpts: int
     close_passages: int
     thought: int = 0
 
     def for_passages(self, *, excerpts: bool) -> int:
-        return self.excerpts if excerpts else self.beside
+        return self.excerpts if excerpts else self.retrieved
 
 
 def budget_of(model: ModelInfo, settings: Settings) -> Budget:
@@ -71,7 +71,7 @@ def share_out(context_tokens: int, parameters: int, settings: Settings) -> Budge
         answer,
         min(answer, context_tokens // _RESERVE_SHARE),
         min(usual, context_tokens // _RESERVE_SHARE),
-        context_tokens // _BESIDE_SHARE,
+        context_tokens // _RETRIEVED_SHARE,
         context_tokens // ability.excerpts_share,
         ability.close_passages,
         settings.max_thought_tokens or _THOUGHT_TIMES * usual,

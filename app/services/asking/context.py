@@ -197,10 +197,10 @@ class Context:
         text, images = (asked.text, asked.images) if asked else ("", ())
         sees = self.ask.model().vision is not None
         passages = asked.plan.passages if asked is not None and asked.plan is not None else ()
-        beside = QuestionContext(passages, instructions=self.ask.instructions(conversation.id))
+        retrieved = QuestionContext(passages, instructions=self.ask.instructions(conversation.id))
         others = asked.others if asked is not None else ()
         prompt, _books = self.prompts.build(
-            PromptQuestion(refs, text, images, others, beside),
+            PromptQuestion(refs, text, images, others, retrieved),
             turns,
             sees=sees,
             rules=conversation.rules,

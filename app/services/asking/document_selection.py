@@ -238,9 +238,9 @@ class DocumentSelection:
         """Measure the prompt with the books on the desk and nothing of others, which says how pages are named in those
         that are `named`."""
         conversation = self.ask.conversations.get(question.conversation_id)
-        beside = QuestionContext(instructions=self.ask.instructions(question.conversation_id))
+        retrieved = QuestionContext(instructions=self.ask.instructions(question.conversation_id))
         prompt, _books = self.ask.prompts.build(
-            PromptQuestion(question.books, question.text, tuple(map(ref_of, question.images)), named, beside),
+            PromptQuestion(question.books, question.text, tuple(map(ref_of, question.images)), named, retrieved),
             tuple(turns),
             excerpts=not question.books,
             sees=self.ask.model().vision is not None,

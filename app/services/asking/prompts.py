@@ -42,7 +42,7 @@ OUTLINE_LINES = 200
 """The most lines of an outline next to a question; the lines behind them are left out."""
 
 _TITLE_CHARACTERS = 160
-NOTHING_BESIDE = QuestionContext()
+NOTHING_RETRIEVED = QuestionContext()
 Found = TypeVar("Found")
 
 
@@ -50,16 +50,16 @@ Found = TypeVar("Found")
 class PromptQuestion:
     """A question as a model reads it, with what it is asked about.
 
-    `books` are read whole; of `others` passages may stand `beside` it. `notes` were taken of the documents part by
-    part. `form` is what its answer is held to. If it is `plain`, no rules follow it. With neither `text` nor `images`
-    nothing is asked: the prompt has the books and earlier turns alone.
+    `books` are read whole; passages of `others` may be among what was `retrieved`. `notes` were taken of the documents
+    part by part. `form` is what its answer is held to. If it is `plain`, no rules follow it. With neither `text` nor
+    `images` nothing is asked: the prompt has the books and earlier turns alone.
     """
 
     books: tuple[BookRef, ...] = ()
     text: str = ""
     images: tuple[ImageRef, ...] = ()
     others: tuple[BookRef, ...] = ()
-    beside: QuestionContext = NOTHING_BESIDE
+    retrieved: QuestionContext = NOTHING_RETRIEVED
     notes: str = ""
     form: AnswerForm = FREE
     plain: bool = False
@@ -106,8 +106,8 @@ class Prompts:
         else:
             quotable = texts if question.others else ()
             prompt = Prompt(words.documents if documents else words.nothing, documents, tuple(messages), quotable)
-        whose = {"conversation_id": conversation_id, "about": question.beside.book_ids}
-        restated = _places(question.beside.passages, books)
+        whose = {"conversation_id": conversation_id, "about": question.retrieved.book_ids}
+        restated = _places(question.retrieved.passages, books)
         return msgspec.structs.replace(prompt, said=tuple(said), restated=restated, **whose), books
 
     def cited(self, refs: Sequence[BookRef]) -> tuple[CitedBook, ...]:
@@ -124,11 +124,11 @@ class Prompts:
         for turn in turns:
             if (answer := turn.answer) is not None and answer.text:
                 if turn.is_read:
-                    question, beside = turn.question, answer.beside
+                    question, retrieved = turn.question, answer.retrieved
                     if answer.excerpts:
-                        beside = QuestionContext(instructions=beside.instructions)
+                        retrieved = QuestionContext(instructions=retrieved.instructions)
                     read = PromptQuestion(
-                        question.books, question.text, others=question.others, beside=beside, form=question.form
+                        question.books, question.text, others=question.others, retrieved=retrieved, form=question.form
                     )
                     said.append(question.text)
                     messages += (
@@ -141,20 +141,20 @@ class Prompts:
     def put(self, question: PromptQuestion, rules: Rules) -> str:
         """Put a question as the model reads it, always the same for the same things beside it: a later turn must repeat
         it as it was read. What is of books that are gone is left out. Passages of other books stand apart."""
-        beside, notes, asked = question.beside, question.notes, question.all_books
+        retrieved, notes, asked = question.retrieved, question.notes, question.all_books
         apart = {ref.book_id for ref in question.others} if question.books else set()
-        near = [passage for passage in beside.passages if passage.book_id not in apart]
-        beyond = [passage for passage in beside.passages if passage.book_id in apart]
+        near = [passage for passage in retrieved.passages if passage.book_id not in apart]
+        beyond = [passage for passage in retrieved.passages if passage.book_id in apart]
         blocks = [
             _block("Notes:", "", [notes] if notes else ()),
             _block("Passages that may matter:", "\n\n", self.passage_texts(near, titled=bool(apart))),
             _block("Passages of other documents that may matter:", "\n\n", self.passage_texts(beyond, titled=True)),
-            _block("Contents:", "\n", self.outline_texts(beside.outlines, question.books)),
+            _block("Contents:", "\n", self.outline_texts(retrieved.outlines, question.books)),
         ]
         before = [block for block in blocks if block]
         parts = [*before, f"Question: {question.text}" if before else question.text]
-        if beside.instructions:
-            parts.append(_INSTRUCTIONS.format(instructions=beside.instructions))
+        if retrieved.instructions:
+            parts.append(_INSTRUCTIONS.format(instructions=retrieved.instructions))
         marks = self.marks(asked, PAGE) if asked else ()
         if wanted := hold_to(question.form, question.text, marks or (f"[{PAGE}]",)):
             parts.append(wanted)

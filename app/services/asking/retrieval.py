@@ -38,7 +38,7 @@ class Retrieval:
     search: Search
     books: Books
 
-    def beside(
+    def retrieve(
         self, question: StoredQuestion, turns: Sequence[Turn], budget: Budget, cancel: Cancel, *, excerpts: bool
     ) -> Work[Tokenizing, QuestionContext]:
         """Find the passages and outlines that stand next to a question that follows `turns`, the best passages first.
@@ -52,18 +52,18 @@ class Retrieval:
             if not excerpts:
                 return QuestionContext()
             if last is not None and last.passages:
-                return (yield from self._fit(msgspec.structs.replace(last.beside, instructions=""), room, cancel))
+                return (yield from self._fit(msgspec.structs.replace(last.retrieved, instructions=""), room, cancel))
             query = PassageQuery(QuestionKind.WHOLE, scope=question.books)
         most = room // _SHORTEST_PASSAGE if excerpts else min(budget.close_passages, room // _SHORTEST_PASSAGE)
         if query.kind is QuestionKind.WHOLE:
             outlines = yield from self._outlines(query.scope, room // 2 if excerpts else room, cancel)
             spread = self.find(query, most) if excerpts else QuestionContext()
-            beside = msgspec.structs.replace(spread, outlines=outlines)
-            return (yield from self._fit(beside, room // 2 if outlines else room, cancel))
+            retrieved = msgspec.structs.replace(spread, outlines=outlines)
+            return (yield from self._fit(retrieved, room // 2 if outlines else room, cancel))
         return (yield from self._fit(self.find(query, most), room, cancel))
 
     def prepare(self, refs: Sequence[BookRef], *, excerpts: bool) -> None:
-        """Get ready for `beside`, and do not wait for it. Raises AppError."""
+        """Get ready for `retrieve`, and do not wait for it. Raises AppError."""
         if refs and (excerpts or not self._are_short(refs)):
             self.search.prepare([ref.book_id for ref in refs])
 
@@ -95,16 +95,16 @@ class Retrieval:
                 return outlines if lines else ()
         return ()
 
-    def _fit(self, beside: QuestionContext, room: int, cancel: Cancel) -> Work[Tokenizing, QuestionContext]:
+    def _fit(self, retrieved: QuestionContext, room: int, cancel: Cancel) -> Work[Tokenizing, QuestionContext]:
         """Keep as many of the passages as have room, the best first, with a blank line between them; of the best one
         alone its beginning, where it is longer than all of the room, which is counted in tokens."""
-        if not beside.passages:
-            return beside
-        texts = [f"{text}\n\n" for text in self.prompts.passage_texts(beside.passages)]
+        if not retrieved.passages:
+            return retrieved
+        texts = [f"{text}\n\n" for text in self.prompts.passage_texts(retrieved.passages)]
         size = yield from self.engine.run(
-            Measure(Prompt("", (), tuple(Message("user", text) for text in texts), about=beside.book_ids)), cancel
+            Measure(Prompt("", (), tuple(Message("user", text) for text in texts), about=retrieved.book_ids)), cancel
         )
-        sizes = list(zip(beside.passages, size.messages, strict=False))
+        sizes = list(zip(retrieved.passages, size.messages, strict=False))
         kept, left = [], room
         for number, (passage, tokens) in enumerate(sizes):
             if tokens <= left:
@@ -114,7 +114,7 @@ class Retrieval:
                 characters = int((passage.end - passage.start) * _SURELY * room / tokens)
                 kept.append(msgspec.structs.replace(passage, end=passage.start + characters))
                 left = 0
-        return msgspec.structs.replace(beside, passages=tuple(kept))
+        return msgspec.structs.replace(retrieved, passages=tuple(kept))
 
     def _are_short(self, refs: Sequence[BookRef]) -> bool:
         return sum(self._characters(ref) for ref in refs) <= SHORT_CHARACTERS

@@ -74,7 +74,7 @@ class Navigation(QObject):
     def open_passage(self, book_id: str, span: PageSpan, *, beside: bool = False) -> None:
         """Open a page with some words of it highlighted, `beside` the one that is open or in its place."""
         self._window.unfold_page()
-        pane = self._pages.second(book_id) if beside else self._page
+        pane = self._pages.open_second(book_id) if beside else self._page
         pane.open_passage(book_id, span)
 
     def open_kept(self, kind: str, id: str) -> None:

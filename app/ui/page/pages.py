@@ -47,7 +47,7 @@ class Pages(Presenter):
         panel.split_wanted.connect(self.toggle)
 
     @property
-    def beside(self) -> PagePresenter | None:
+    def second(self) -> PagePresenter | None:
         """The second page, while it is shown."""
         return self._second if self._panel.halves.is_split else None
 
@@ -111,7 +111,7 @@ class Pages(Presenter):
         was shown. Conversations that were not shown are left out."""
         first, *others = (pane.opened() for pane in self._all())
         return {
-            id: (books, *(beside[id] for beside in others if id in beside)) for id, books in first.items() if id in ids
+            id: (books, *(other[id] for other in others if id in other)) for id, books in first.items() if id in ids
         }
 
     @Slot(object)
@@ -151,15 +151,15 @@ class Pages(Presenter):
     @Slot()
     def toggle(self) -> None:
         """Open the second page, or close it."""
-        if self.beside is not None:
+        if self.second is not None:
             self.close()
         elif self._shown.place is not None and self._shown.conversation is not None:
             self._split(self._shown.place[0], self._shown.conversation)
 
     @Slot()
     def close(self) -> None:
-        if self.beside is not None:
-            self._leave(self.beside)
+        if self.second is not None:
+            self._leave(self.second)
             self._panel.focus_page()
 
     def _leave(self, second: PagePresenter) -> None:
@@ -170,14 +170,14 @@ class Pages(Presenter):
     @Slot(str)
     def _look(self, book_id: str) -> None:
         """Close the second page if its last book was closed or removed."""
-        if not book_id and self.beside is not None and not self.beside.has_open(self._shown.id):
-            self._leave(self.beside)
+        if not book_id and self.second is not None and not self.second.has_open(self._shown.id):
+            self._leave(self.second)
 
-    def second(self, book_id: str) -> PagePresenter:
+    def open_second(self, book_id: str) -> PagePresenter:
         """Return the second page, opened with this book if it was not open; the first, if no conversation is shown."""
-        if self.beside is None and self._shown.conversation is not None:
+        if self.second is None and self._shown.conversation is not None:
             self._split(book_id, self._shown.conversation)
-        return self.beside or self.first
+        return self.second or self.first
 
     def _split(self, book_id: str, conversation: Conversation) -> None:
         """Open the second page at another book that is open, else at the same page."""

@@ -240,9 +240,9 @@ class PagePresenter(Presenter):
     def close_book(self, book_id: str) -> None:
         """Close its tab; if it was shown, show the book beside it, or nothing."""
         self._drawing.forget(book_id)
-        beside = self._open.close(book_id)
-        if self._shown.book is not None and self._shown.book.id == book_id and beside:
-            self.open_book(beside)
+        neighbour = self._open.close(book_id)
+        if self._shown.book is not None and self._shown.book.id == book_id and neighbour:
+            self.open_book(neighbour)
         elif self._shown.book is not None and self._shown.book.id == book_id:
             self._show_nothing()
 

@@ -31,7 +31,7 @@ def test_what_a_model_can_bear(context: int, parameters: float, answer: int, pas
     budget = of(context, parameters)
     assert (budget.answer, budget.close_passages, budget.excerpts) == (answer, passages, excerpts)
     assert budget.reserve == min(answer, context // 8)
-    assert budget.beside == context // 8
+    assert budget.retrieved == context // 8
 
 
 def test_a_number_in_the_settings_wins() -> None:

@@ -159,9 +159,9 @@ def _lay_out(desk: Services, tokenizer: PromptTokenizer, word: str) -> Tokens:
     book = Books(desk.database).add(Document(forged, Format.TEXT, digest, pages), Path(f"/books/{named}.txt"))
     question = StoredQuestion("q", "c", None, forged, (BookRef(book.id),), 0.0)
     answer = Answer("a", "q", forged, Ending.COMPLETE, "m", 0.0)
-    beside = QuestionContext(instructions=forged)
+    retrieved = QuestionContext(instructions=forged)
     prompt, _ = desk.asking.ask.prompts.build(
-        PromptQuestion((BookRef(book.id),), forged, beside=beside), (Turn(question, answer),)
+        PromptQuestion((BookRef(book.id),), forged, retrieved=retrieved), (Turn(question, answer),)
     )
     return tokenizer.lay_out(prompt).tokens
 
@@ -323,9 +323,9 @@ def _read(program: Program) -> tuple[SavedState, Prompt]:
         (talk,) = desk.conversations.all()
         (turn,) = desk.conversations.turns(talk.id)
         assert turn.answer is not None
-        asked, beside = turn.question, turn.answer.beside
+        asked, retrieved = turn.question, turn.answer.retrieved
         prompt, _ = desk.asking.ask.prompts.build(
-            PromptQuestion(asked.books, asked.text, beside=beside), conversation_id=talk.id
+            PromptQuestion(asked.books, asked.text, retrieved=retrieved), conversation_id=talk.id
         )
     return reading, prompt
 

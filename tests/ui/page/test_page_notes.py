@@ -174,7 +174,7 @@ def test_the_second_page_shows_the_highlights_too(room: Room) -> None:
     room.settle()
     room.presenter.places.pages.toggle()
     room.settle()
-    beside = room.presenter.places.pages.beside
+    beside = room.presenter.places.pages.second
     assert beside is not None
     _select_drawn(room)
     QTest.keyClick(room.window.page.image, Qt.Key.Key_H)

@@ -30,7 +30,7 @@ def second(qtbot: QtBot, room: Room) -> PagePresenter:
     room.settle()
     qtbot.keyClick(room.window, Qt.Key.Key_H, _BOTH)
     room.settle()
-    beside = room.presenter.places.pages.beside
+    beside = room.presenter.places.pages.second
     assert beside is not None
     return beside
 
@@ -58,7 +58,7 @@ def test_of_two_open_books_the_other_is_beside(qtbot: QtBot, room: Room, second:
     room.settle()
     room.presenter.places.pages.toggle()
     room.settle()
-    beside = room.presenter.places.pages.beside
+    beside = room.presenter.places.pages.second
     assert beside is not None
     assert beside.shown.place == (room.books[LETTERS].id, 22), "where it is open already"
     panel = _panel(room)
@@ -89,7 +89,7 @@ def test_it_is_closed_by_eye_and_by_key(qtbot: QtBot, room: Room, second: PagePr
     for opened in (True, False):
         qtbot.keyClick(room.window, Qt.Key.Key_H, _BOTH)
         room.settle()
-        assert (room.presenter.places.pages.beside is not None) is opened
+        assert (room.presenter.places.pages.second is not None) is opened
 
 
 def test_it_lies_below_where_the_panel_is_narrow(room: Room, second: PagePresenter) -> None:
@@ -108,17 +108,17 @@ def test_no_book_of_one_conversation_stays_beside_another(room: Room, second: Pa
     room.settle()
     room.presenter.places.navigation.open_conversation(other.id)
     room.settle()
-    assert room.presenter.places.pages.beside is None
+    assert room.presenter.places.pages.second is None
     assert second.shown.place is None
     room.presenter.places.navigation.open_conversation(here)
     room.settle()
-    assert room.presenter.places.pages.beside is second, "each conversation has its own split view"
+    assert room.presenter.places.pages.second is second, "each conversation has its own split view"
     assert second.shown.place == (room.books[SURVEY].id, 7)
     room.presenter.places.pages.toggle()
     for conversation_id in (other.id, here):
         room.presenter.places.navigation.open_conversation(conversation_id)
         room.settle()
-        assert room.presenter.places.pages.beside is None, "closed, it stays closed"
+        assert room.presenter.places.pages.second is None, "closed, it stays closed"
 
 
 def test_it_is_there_again_at_the_next_start(room: Room) -> None:
@@ -130,7 +130,7 @@ def test_it_is_there_again_at_the_next_start(room: Room) -> None:
         OpenedBooks((OpenPage(lease, 1), OpenPage(letters, 22)), letters),
     )
     room.open(state=WindowState(opened={newest.id: split}))
-    beside = room.presenter.places.pages.beside
+    beside = room.presenter.places.pages.second
     assert beside is not None
     assert (room.presenter.shown.place, beside.shown.place) == ((lease, 203), (letters, 22))
     assert beside.panel.isVisible()
@@ -147,7 +147,7 @@ def test_a_second_book_that_is_gone_is_not_missed(room: Room, others: int) -> No
     room.open(
         state=WindowState(opened={newest.id: (OpenedBooks((OpenPage(lease, 1),), lease), OpenedBooks(pages, "gone"))})
     )
-    beside = room.presenter.places.pages.beside
+    beside = room.presenter.places.pages.second
     assert (beside.shown.place if beside is not None else None) == ((lease, 203) if others else None)
 
 
@@ -162,7 +162,7 @@ def test_commands_are_for_the_book_that_has_the_focus(qtbot: QtBot, room: Room, 
     assert room.presenter.shown.place == (room.books[LETTERS].id, 22)
     room.presenter.places.navigation.close_book()
     room.settle()
-    assert room.presenter.places.pages.beside is None, "with its last book"
+    assert room.presenter.places.pages.second is None, "with its last book"
     assert room.presenter.shown.place == (room.books[LETTERS].id, 22)
 
 
@@ -174,7 +174,7 @@ def test_what_is_asked_of_the_second_page_goes_with_the_question(room: Room, sec
 def test_a_removed_book_is_not_beside(room: Room, second: PagePresenter) -> None:
     room.presenter.shelf_area.shelf.book_removed.emit(room.books[LETTERS].id)
     room.settle()
-    assert room.presenter.places.pages.beside is None
+    assert room.presenter.places.pages.second is None
 
 
 def test_thumbnails_are_those_of_the_page_that_has_the_focus_with_the_marks_of_the_answers(

@@ -88,7 +88,7 @@ def test_the_keyboard_walks_through_what_was_found_and_opens_pages(room: Room, q
     qtbot.keyClick(panel.line, Qt.Key.Key_Down)
     qtbot.keyClick(panel.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     room.settle()
-    beside = room.presenter.places.pages.beside
+    beside = room.presenter.places.pages.second
     assert beside is not None
     assert second.span is not None
     assert beside.shown.place == (second.id, second.span.page)
