@@ -28,7 +28,7 @@ from app.services.services import Services
 from app.store.books import Books
 from app.store.passages import Passage
 
-RULES = 1
+RULES = 2
 """The version of the rules, which is one more whenever other questions may be made of the same book."""
 
 MOST = 5
@@ -124,7 +124,7 @@ class Suggestions:
             if len(found_again) == _KEPT:
                 break
         found_again.sort(key=lambda found: found.candidate.kind is Kind.SECTION)  # where there is nothing better
-        made = tuple(map(_suggested, found_again))
+        made = tuple(map(_suggested, _each_page_once_first(found_again)))
         self.kept.keep(book.id, RULES, made)
         return made
 
@@ -181,6 +181,12 @@ def _in_turn(of_books: Sequence[Sequence[SuggestedQuestion]]) -> list[SuggestedQ
         if one is not None:
             by_text.setdefault(one.text, one)
     return list(by_text.values())
+
+
+def _each_page_once_first(found: Sequence[PlacedCandidate]) -> list[PlacedCandidate]:
+    """Return the candidates with the first on each page before all others, else in their order."""
+    first = {(each.passage.book_id, each.passage.page): each for each in reversed(found)}
+    return sorted(found, key=lambda each: first[each.passage.book_id, each.passage.page] is not each)
 
 
 def _suggested(found: PlacedCandidate) -> SuggestedQuestion:

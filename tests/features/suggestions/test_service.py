@@ -65,6 +65,16 @@ def test_a_book_gets_questions_from_all_over_it(desk: Desk) -> None:
     ]
 
 
+def test_a_page_with_much_to_ask_about_does_not_take_the_place_of_others(desk: Desk) -> None:
+    document = agreement()
+    first, second, third, last = document.pages
+    dense = "\n\n".join(page.text for page in (first, second, last))
+    pages = (replace(first, text=dense), replace(third, number=2, label="2"))
+    book = desk.add(replace(document, pages=pages, outline=()))
+    asked = finish(desk.suggestions.for_desk((book,), Cancel()))
+    assert {one.page for one in asked[:2]} == {1, 2}
+
+
 def test_they_are_in_the_language_of_the_book(desk: Desk) -> None:
     asked = desk.questions(desk.add(work_rules()))
     assert "通勤手当はいくらですか。" in asked
