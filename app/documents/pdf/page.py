@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Sequence
 from contextlib import closing
 from itertools import groupby, zip_longest
+from unicodedata import category
 
 import msgspec
 import pypdfium2
@@ -152,7 +153,9 @@ def _leave_out(page: pypdfium2.PdfPage, unseen: list[RawObject], left_out: LeftO
 
 
 def _count_seen(layout: PageLayout) -> int:
-    return sum(len("".join(line.split())) for line in layout.lines)
+    """Count the characters of a page that are neither spaces nor punctuation: a quotation mark that runs off the paper
+    says nothing."""
+    return sum(not character.isspace() and category(character)[0] != "P" for character in "".join(layout.lines))
 
 
 def extract(

@@ -203,6 +203,12 @@ def test_hidden_text_in_a_form_is_found(hidden: str) -> None:
     assert (page.flags, page.hidden) == ((Flag.HIDDEN_TEXT,), _SECRET)
 
 
+def test_a_mark_that_runs_off_the_page_is_no_hidden_text() -> None:
+    """A line that is too long for its page loses its last quotation mark or bracket at the edge of the paper."""
+    page = _parse(write_pdf([_SEEN + show('")', x=630)])).pages[0]
+    assert (page.text, page.flags, page.hidden) == ("Everybody sees this line.", (), "")
+
+
 def test_a_form_that_is_moved_off_the_page_is_hidden() -> None:
     page = _parse(write_pdf([_SEEN + "q 1 0 0 1 0 -2000 cm /Form Do Q"], form=show(_SECRET))).pages[0]
     assert (page.text, page.flags) == ("Everybody sees this line.", (Flag.HIDDEN_TEXT,))
