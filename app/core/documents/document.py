@@ -85,7 +85,7 @@ class Flag(StrEnum):
     NOT_RECOGNISED = "not_recognised"  # recognising the text of the picture failed
 
 
-READING = 5
+READING = 6
 """The version of what the reader makes of a file: one more whenever the text of a page may come out differently."""
 
 MAX_HIDDEN_CHARACTERS = 2_000

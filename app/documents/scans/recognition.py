@@ -37,6 +37,9 @@ LOW_CONFIDENCE = 0.96
 """The confidence below which a page is flagged. The models are sure of much that is wrong: letters so small or blurred
 that one word in six was wrong had 0.97, one in two 0.94. Clean scans have 0.99 and more."""
 
+_LOGO_LETTERS = 20
+"""The most letters of a picture that may be a logo, on the cover of a document that has text of its own."""
+
 MAX_FAILURES = 3
 """The number of processes that may die or hang before the rest of a document is left as it is: it would cost minutes a
 page."""
@@ -117,6 +120,7 @@ def recognise(
     flagged NOT_RECOGNISED, and the others go on. Raises AppError only as `recognitions` does.
     """
     wanted = [page for page in document.pages if Flag.NO_TEXT in page.flags]
+    has_text = 2 * len(wanted) < len(document.pages)
     pages = list(document.pages)
     failures = 0
     for done, page in enumerate(wanted):
@@ -137,7 +141,11 @@ def recognise(
                 _log.warning("page not recognised, failure %d", failures)
             else:
                 recognitions.keep(picture, recognition)
-        pages[page.number - 1] = _failed(page) if recognition is None else _with_text(page, recognition, picture)
+        if recognition is None:
+            pages[page.number - 1] = _failed(page)
+        else:
+            in_doubt = recognition.confidence < LOW_CONFIDENCE and not (has_text and _is_logo(recognition.text))
+            pages[page.number - 1] = _with_text(page, recognition, picture, in_doubt=in_doubt)
     yield Opening(len(wanted), len(wanted), recognising=True)
     from app.documents.text import language  # a tenth of a second that the desk's start should not take
 
@@ -161,15 +169,22 @@ def key_of(image: Raster) -> str:
     return digest.hexdigest()
 
 
-def _with_text(page: Page, recognition: Recognition, picture: str) -> Page:
-    """Return the page with its recognised text; a picture in which no text was found stays without."""
+def _is_logo(text: str) -> bool:
+    """Return whether a picture has no more writing than a logo: a few letters, and no number, which must be right."""
+    letters = [character for character in text if character.isalnum()]
+    return len(letters) <= _LOGO_LETTERS and not any(map(str.isnumeric, letters))
+
+
+def _with_text(page: Page, recognition: Recognition, picture: str, *, in_doubt: bool) -> Page:
+    """Return the page with its recognised text; a picture in which no text was found stays without. If it is
+    `in_doubt`, words of it are likely to be wrong."""
     if not recognition.text:
         return msgspec.structs.replace(page, picture=picture)
     from app.documents.text.clean import ODD_SHARE_LIMIT, odd_share  # late: it loads tables of characters
 
     found = {
         Flag.RECOGNISED: True,
-        Flag.LOW_CONFIDENCE: recognition.confidence < LOW_CONFIDENCE,
+        Flag.LOW_CONFIDENCE: in_doubt,
         Flag.ODD_CHARACTERS: odd_share(recognition.text) > ODD_SHARE_LIMIT,
     }
     flags = {*page.flags, *(flag for flag, applies in found.items() if applies)} - {Flag.NO_TEXT}

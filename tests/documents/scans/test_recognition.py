@@ -18,12 +18,14 @@ import pytest
 from PIL import Image
 
 from app.core.conversations.events import Opening
-from app.core.documents.document import Document, Flag, Page, Recognition
+from app.core.conversations.image import Raster
+from app.core.documents.document import Document, Flag, Format, Page, Recognition
 from app.core.errors import Code
-from app.core.work import Cancel
+from app.core.work import Cancel, finish
 from app.documents.reader import DocumentReader
-from app.documents.scans.recognition import LOW_CONFIDENCE, RecogniserLimits
+from app.documents.scans.recognition import KIND, LOW_CONFIDENCE, Recogniser, RecogniserLimits, key_of, recognise
 from app.isolation import sandbox
+from app.isolation.client import ReaderClient, ReaderLimits
 from app.isolation.sandbox import Step
 from app.ui.kit.jobs import Cancelled, Done, Failed
 from tests.documents import scanner
@@ -162,6 +164,23 @@ def test_japanese_in_lines_and_in_columns(page: Callable[[str], Page], name: str
 def test_what_is_hard_to_read_says_so(page: Callable[[str], Page]) -> None:
     assert Flag.LOW_CONFIDENCE in page("unreadable").flags
     assert (page("unreadable").confidence or 1) < LOW_CONFIDENCE
+
+
+@pytest.mark.parametrize(
+    ("text", "pages_with_text", "doubted"),
+    [("debian", 3, False), ("5 mg", 3, True), ("debian", 0, True), ("Received in the office of the notary.", 3, True)],
+)
+def test_the_logo_of_a_document_with_text_is_not_in_doubt(text: str, pages_with_text: int, doubted: bool) -> None:
+    """Its few letters are seldom surely recognised, and nobody has to check them; a number is another matter."""
+    picture = Raster(1, 1, bytes(3))
+    known = Counting()
+    known.known[key_of(picture)] = Recognition(text, 0.92)
+    pages = (Page(1, "1", "", flags=(Flag.NO_TEXT,)), *(Page(n + 2, "", "Words.") for n in range(pages_with_text)))
+    document = Document("Manual", Format.PDF, "00" * 32, pages)
+    recogniser = Recogniser(ReaderClient(KIND, ReaderLimits()), RecogniserLimits(), 1)
+    cover = finish(recognise(document, lambda number: picture, recogniser, known, Cancel())).pages[0]
+    assert (cover.text, Flag.RECOGNISED in cover.flags) == (text, True)
+    assert (Flag.LOW_CONFIDENCE in cover.flags) is doubted
 
 
 @pytest.mark.parametrize("name", ["blank", "strip"])
