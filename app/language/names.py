@@ -122,6 +122,7 @@ _ADDRESSES = re.compile(r"\S{1,80}@\S+|\bhttps?://\S+")
 _SMALL = re.compile(r"\b[a-zß-öø-ÿ][\wß-öø-ÿ-]*")
 _WRAPPED = re.compile(r"(?<=.{45})(?<!\.)\n(?=\S)")
 _SPACES = re.compile(r"\s+")
+_IS_INITIAL = re.compile(_INITIAL)
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 
@@ -170,19 +171,20 @@ class NameReader:
 
     def _persons(self, text: str, pattern: re.Pattern[str]) -> tuple[list[WrittenName], str]:
         names, found = [], list[tuple[int, int]]()
+        titled = pattern is _TITLED
         for match in pattern.finditer(text):
-            words = _clean(match["name"]).split()
-            while len(words) > 1 and self.is_common(words[-1]):
-                del words[-1]
-            titled = pattern is _TITLED
-            is_name = words[-1] not in _NO_LAST and not self.is_common(words[-1]) and words[0] not in _NO_FIRST
-            if is_name and len(words) >= 2 - titled:
-                found.append(match.span())
-                if titled and sum(word[0].isupper() for word in words) < 2:
-                    words.insert(0, match["title"])  # a surname alone may be that of several
-                is_team = not titled and words[-1] in _TEAM_WORDS
-                names.append(WrittenName(" ".join(words), EntityKind.ORGANISATION if is_team else EntityKind.PERSON))
-        return names, _without(text, found)
+            for words in _side_by_side(_clean(match["name"]).split()):
+                while len(words) > 1 and self.is_common(words[-1]):
+                    del words[-1]
+                is_name = words[-1] not in _NO_LAST and not self.is_common(words[-1]) and words[0] not in _NO_FIRST
+                if is_name and len(words) >= 2 - titled:
+                    found.append(match.span())
+                    if titled and sum(word[0].isupper() for word in words) < 2:
+                        words.insert(0, match["title"])  # a surname alone may be that of several
+                    is_team = not titled and words[-1] in _TEAM_WORDS
+                    kind = EntityKind.ORGANISATION if is_team else EntityKind.PERSON
+                    names.append(WrittenName(" ".join(words), kind))
+        return names, _without(text, list(dict.fromkeys(found)))
 
     def is_common(self, word: str) -> bool:
         """Return whether the document also writes a word in small letters."""
@@ -242,6 +244,18 @@ def _of_japanese(text: str) -> Iterator[WrittenName]:
 
 def _clean(name: str) -> str:
     return _POSSESSIVE.sub("", _SPACES.sub(" ", name).strip(" ,;:"))
+
+
+def _side_by_side(words: list[str]) -> Iterator[list[str]]:
+    """Yield the names of several people that stand on one line, as below a contract: A. Pryce J. Marlow. Each begins
+    with an initial that follows a surname."""
+    start = 0
+    if _IS_INITIAL.fullmatch(words[0]):
+        for number in range(2, len(words)):
+            if _IS_INITIAL.fullmatch(words[number]) and not _IS_INITIAL.fullmatch(words[number - 1]):
+                yield words[start:number]
+                start = number
+    yield words[start:]
 
 
 def _beginning(written: str, *, formed: bool) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.core.names import EntityKind
 from app.language.names import NameReader
 
@@ -54,6 +56,19 @@ def test_persons() -> None:
         *("Anna Berg", "John H. Smith", "Mr Smith", "John Smith", "Charlotte von Stein"),
         *("Mrs Jones", "Maria de la Cruz", "Peter Olsen", "Tom O'Brien"),
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "people"),
+    [
+        ("Signed: A. Pryce   J. Marlow", {"A. Pryce", "J. Marlow"}),
+        ("Signed: A. B. Pryce J.-P. Marlow", {"A. B. Pryce", "J.-P. Marlow"}),
+        ("Signed: J. Edgar Marlow", {"J. Edgar Marlow"}),
+        ("Signed: John D. Marlow", {"John D. Marlow"}),
+    ],
+)
+def test_those_who_sign_side_by_side_are_several(line: str, people: set[str]) -> None:
+    assert names(line, EntityKind.PERSON) == people
 
 
 def test_organisations() -> None:

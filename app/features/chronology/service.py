@@ -16,7 +16,7 @@ from app.features.chronology.store import Timeline
 from app.services.library.library import Library
 from app.services.services import Services
 
-RULES = 3
+RULES = 4
 """The version of the rules in `finding`, which is one more whenever they may find something else. All books are then
 looked through again."""
 
