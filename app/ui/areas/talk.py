@@ -94,8 +94,8 @@ class TalkArea(WindowArea):
             shelf.book_removed.connect(presenter.forget_book)
         talk.binned.connect(self._shelf.undoing.offer)
         shelf.all_wanted.connect(planning.toggle)
-        self._window.shelf.folder_menu.ask_wanted.connect(planning.ask_these)
-        for changed in (self._shelf.openings.opened, shelf.book_removed):
+        self._window.shelf.folder_menu.ask_wanted.connect(planning.ask_folder)
+        for changed in (self._shelf.openings.opened, shelf.book_removed, self._shelf.added_folders.listed):
             changed.connect(planning.look)
         talk.stored.connect(shelf.list_conversations)
         panel.title.renamed.connect(shelf.rename_shown)

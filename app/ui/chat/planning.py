@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeAlias
 
 import msgspec
 from PySide6.QtCore import Slot
@@ -27,6 +29,9 @@ from app.wording.document_selection import counts_words, planned_counts, tokens_
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import counted
+
+FolderIds: TypeAlias = Callable[[], tuple[str, ...]]
+"""Returns the ids of the documents that a folder has when it is called."""
 
 
 @dataclass
@@ -61,6 +66,7 @@ class Planning(Presenter):
         self._shown = context.shown
         self._icons = context.icons
         self._planned: dict[str, _Planned] = {}  # by the id of its conversation
+        self._folders: dict[str, FolderIds] = {}  # what is asked of each conversation, by its id
         conversation.shown.connect(self.look)
         conversation.deleted.connect(self.forget)
         composer.text_changed.connect(self._on_text)
@@ -78,13 +84,16 @@ class Planning(Presenter):
         self.ask_of(MatterScope() if self.scope is None else None)
 
     @Slot(object)
-    def ask_these(self, book_ids: tuple[str, ...]) -> None:
-        """Ask these documents in the shown conversation, besides those on its desk."""
-        if book_ids:
+    def ask_folder(self, inside: FolderIds) -> None:
+        """Ask the documents that a folder has, whose ids are `inside` it, in the shown conversation, besides those on
+        its desk; while the program runs, also those that come into the folder later."""
+        if book_ids := inside():
             self.ask_of(MatterScope(book_ids))
+            self._folders[self._shown.id] = inside
 
     def ask_of(self, scope: MatterScope | None) -> None:
         if self._shown.conversation is not None:
+            self._folders.pop(self._shown.id, None)
             self.stop()
             self._conversation.books.set_scope(scope)
 
@@ -124,6 +133,7 @@ class Planning(Presenter):
     @Slot()
     def look(self) -> None:
         """Say in the composer what is asked, and what is taken of it."""
+        self._follow_folder()
         scope, planned = self.scope, self._planned.get(self._shown.id)
         if planned is not None and planned.submission.question.books != self._shown.books:  # it is another question
             self._drop(self._shown.id)
@@ -141,6 +151,14 @@ class Planning(Presenter):
             self._composer.scope.set_words(f"{words} {more}", _("Choose…"))
 
     # ---- inside
+
+    def _follow_folder(self) -> None:
+        """Ask what came into the folder that is asked, unless a question to those before is being planned."""
+        scope, inside = self.scope, self._folders.get(self._shown.id)
+        if scope is None or inside is None or self._shown.id in self._planned:
+            return
+        if came := tuple(id for id in inside() if id not in scope.book_ids):
+            self._conversation.books.set_scope(MatterScope((*scope.book_ids, *came)))
 
     def _scope_words(self, scope: MatterScope) -> str:
         words = _("Asking these {n} documents") if scope.book_ids else _("Asking all {n} documents")

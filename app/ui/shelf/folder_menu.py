@@ -14,7 +14,8 @@ from app.wording.units import counted
 
 class FolderMenu(QObject):
     """The menu. Its signals carry the id of a folder that was added; `watch_wanted` also whether to watch it.
-    `ask_wanted` carries the ids of the books in a folder instead: the shown conversation is to ask these."""
+    `ask_wanted` carries a function that returns the ids of the books that are in a folder by then: the shown
+    conversation is to ask these."""
 
     ask_wanted = Signal(object)
     scan_wanted = Signal(int)
@@ -30,7 +31,7 @@ class FolderMenu(QObject):
         menu.addAction(_("Unfold") if row.folded else _("Fold"), partial(self._books.fold, row))
         inside = self._books.inside(row)
         asking = counted(len(inside), _("Ask this document"), _("Ask these {n} documents"))
-        menu.addAction(asking, partial(self.ask_wanted.emit, inside))
+        menu.addAction(asking, partial(self.ask_wanted.emit, partial(self._books.inside, row)))
         menu.addSeparator()
         menu.addAction(_("Show its files…"), partial(self.files_wanted.emit, row.source_id))
         menu.addAction(_("Scan again"), partial(self.scan_wanted.emit, row.source_id))

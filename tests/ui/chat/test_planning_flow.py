@@ -205,7 +205,7 @@ def test_another_answer_is_asked_of_the_same(matter: Room) -> None:
 
 def test_a_folder_s_documents_can_be_asked(matter: Room) -> None:
     ids = tuple(_id(matter, title) for title in ("Lease 2", "Lease 7", "Lease 8"))
-    matter.presenter.window.shelf.folder_menu.ask_wanted.emit(ids)
+    matter.presenter.window.shelf.folder_menu.ask_wanted.emit(lambda: ids)
     matter.settle()
     assert _words(matter)[0] == "Asking these 3 documents"
     matter.ask(ASKED)

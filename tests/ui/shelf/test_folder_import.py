@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.core.conversations.sources import FileEnded, SourceCounts, SourcePlace
@@ -21,6 +21,7 @@ from app.ui.adding.dialog import AddingDialog
 from app.ui.adding.files import AddedState, FileRole
 from app.ui.chat.messages.empty import EmptyAction
 from app.ui.shelf.file_import import PasswordDialog
+from app.ui.shelf.rows import BookList, GroupRow, ItemRole
 from app.ui.shelf.running import RunningCard
 from app.wording.folders import report_words, unfinished_words
 from tests.said import says
@@ -147,6 +148,37 @@ def test_what_came_with_a_folder_can_be_asked_at_once_and_the_count_follows(
     room.settle()
     assert room.shown().scope is not None
     assert empty.words.title == "Ask about all documents"
+
+
+def test_the_documents_of_a_folder_that_are_asked_follow_its_import(room: Room, folder: Path) -> None:
+    gate = Gate()
+    room.reader.steps["letters.pdf"] = [gate]
+    room.presenter.shelf_area.folders.take([folder])
+    wait(gate.reached.is_set)
+    books = room.window.shelf.book_view.model()
+    assert isinstance(books, BookList)
+
+    def group() -> GroupRow | None:
+        rows = (books.index(number).data(ItemRole) for number in range(books.rowCount()))
+        return next((row for row in rows if isinstance(row, GroupRow) and len(books.inside(row)) == 2), None)
+
+    wait(lambda: group() is not None)
+    shown = group()
+    assert shown is not None
+    menu = room.window.shelf.folder_menu.fill(QMenu(), shown)
+    next(action for action in menu.actions() if action.text() == "Ask these 2 documents").trigger()
+    assert room.window.talk.composer.scope.words == "Asking these 2 documents"
+    gate.open()
+    room.settle()
+    assert room.window.talk.composer.scope.words == "Asking these 3 documents"
+    kept = room.desk.conversations.get(room.shown().id)
+    assert kept is not None
+    assert kept.scope is not None
+    assert set(kept.scope.book_ids) == set(room.presenter.shown.shelf)
+    room.presenter.talk_area.asking.planning.toggle()
+    room.presenter.shelf_area.added_folders.renew()
+    room.settle()
+    assert room.shown().scope is None, "only the desk is asked now"
 
 
 def test_it_is_paused_from_the_card(qtbot: QtBot, room: Room, folder: Path) -> None:
