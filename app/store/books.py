@@ -28,11 +28,15 @@ from app.store.db import Database
 
 _BOOK = (
     "id, title, format, sha256, path, added_at, page_count, characters, language, outline, flagged_pages, labels,"
-    " reading, facts, hidden_read, member, parent_id"
+    " reading, facts, hidden_read, member, parent_id, former_titles"
 )
+_FORMER_TITLES = 8
+"""The most former titles of a book that are kept."""
 _APART_CHARACTERS = 16
 """The most characters of a file's name that are shown, its last words, where versions differ: what tells two books of
 one title apart stays in sight on the smallest mark."""
+_TITLE_CHARACTERS = 200
+"""The most characters of a title that a person gives."""
 _WORD = re.compile(r"\w+")
 _PAGE = "number, label, text, chapter, flags, hidden, confidence, picture"
 _FORGET_PASSAGES = """
@@ -82,7 +86,7 @@ class Books:
                 where,
                 time.time(),
                 *_columns(document),
-                *(False, member, parent_id),
+                *(False, member, parent_id, "[]"),
             )
             connection.execute(f"INSERT INTO books ({_BOOK}) VALUES ({', '.join('?' * len(row))})", row)
             _put_pages(connection, row[0], document)
@@ -97,9 +101,7 @@ class Books:
         with self._database.write() as connection:
             connection.execute("DELETE FROM pages WHERE book_id = ?", (book_id,))
             connection.execute("DELETE FROM passages WHERE book_id = ?", (book_id,))
-            connection.execute("DELETE FROM book_tokens WHERE book_id = ?", (book_id,))
-            connection.execute("DELETE FROM suggested_questions WHERE book_id = ?", (book_id,))
-            connection.execute("DELETE FROM timeline_books WHERE book_id = ?", (book_id,))  # looked through once more
+            _forget_made(connection, book_id)
             row = connection.execute(
                 f"""UPDATE books SET page_count = ?, characters = ?, language = ?, outline = ?, flagged_pages = ?,
                     labels = ?, reading = ?, facts = ? WHERE id = ? RETURNING {_BOOK}""",
@@ -112,6 +114,25 @@ class Books:
             notes.place_again(connection, book_id, document.pages)
         self._database.scrub()
         return _book(row)
+
+    def rename(self, book_id: str, title: str) -> Book:
+        """Give a book another title, made different from those of all other books as `add` does. What was made of the
+        old one, its tokens, questions and events, is made anew. Raises AppError FILE_MISSING if the book is gone."""
+        with self._database.write() as connection:
+            row = connection.execute(f"SELECT {_BOOK} FROM books WHERE id = ? AND bin_id = ''", (book_id,)).fetchone()
+            if row is None:
+                raise AppError(Code.FILE_MISSING, path=book_id)
+            book = _book(row)
+            wanted = " ".join(storable(title).split())[:_TITLE_CHARACTERS].strip()
+            if wanted in ("", book.title):
+                return book
+            named = _own_title(connection, wanted, storable(Path(book.path).stem), book_id)
+            former = [old for old in (book.title, *book.former_titles) if old != named][:_FORMER_TITLES]
+            _forget_made(connection, book_id)
+            connection.execute(
+                "UPDATE books SET title = ?, former_titles = ? WHERE id = ?", (named, _json(former), book_id)
+            )
+        return msgspec.structs.replace(book, title=named, former_titles=tuple(former))
 
     def set_reading(self, book_id: str, reading: int, facts: Facts) -> None:
         """Note that the file was read again, and its pages came out the same."""
@@ -180,7 +201,8 @@ class Books:
         if wanted is not None and not 1 <= wanted.first <= wanted.last <= book.page_count:
             pages = f"{wanted.first}-{wanted.last}" if wanted.first != wanted.last else str(wanted.first)
             raise AppError(Code.PAGES_INVALID, path=book.title, wanted=pages, pages=book.page_count)
-        return CitedBook(book.id, book.title, tuple(_as_read(page, book) for page in self.pages(book.id, wanted)))
+        as_read = tuple(_as_read(page, book) for page in self.pages(book.id, wanted))
+        return CitedBook(book.id, book.title, as_read, book.former_titles)
 
     def pages(self, book_id: str, range: PageRange | None = None) -> tuple[Page, ...]:
         """Return all pages as they were read from the file, or those of `range` that there are, in their order."""
@@ -230,14 +252,20 @@ class Books:
             connection.execute("DELETE FROM book_tokens WHERE book_id = ?", (book_id,))
 
 
-def _own_title(connection: apsw.Connection, title: str, apart: str) -> str:
-    """Return the title; if a book has that already, add the words of `apart` that it does not have, and a number if
-    need be."""
+def _forget_made(connection: apsw.Connection, book_id: str) -> None:
+    """Forget what was made of a book's title and text, so that it is made again."""
+    for table in ("book_tokens", "suggested_questions", "timeline_books"):
+        connection.execute(f"DELETE FROM {table} WHERE book_id = ?", (book_id,))
+
+
+def _own_title(connection: apsw.Connection, title: str, apart: str, book_id: str = "") -> str:
+    """Return the title; if a book other than `book_id` has that already, add the words of `apart` that it does not
+    have, and a number if need be."""
     own = _own_words(title, apart)
     named = f"{title} ({own})" if own else title
     choices = chain((title, named), (f"{named} ({number})" for number in count(2)))
-    taken = "SELECT 1 FROM books WHERE title = ?"
-    return next(choice for choice in choices if connection.execute(taken, (choice,)).fetchone() is None)
+    taken = "SELECT 1 FROM books WHERE title = ? AND id != ?"
+    return next(choice for choice in choices if connection.execute(taken, (choice, book_id)).fetchone() is None)
 
 
 def _own_words(title: str, apart: str) -> str:
@@ -296,7 +324,7 @@ class Recognitions:
 
 def _book(row: tuple[Any, ...]) -> Book:
     id, title, format, sha256, path, added_at, page_count, characters, language, outline, *rest = row
-    flagged_pages, labels, reading, facts, hidden_read, member, parent_id = rest
+    flagged_pages, labels, reading, facts, hidden_read, member, parent_id, former_titles = rest
     return Book(
         id=id,
         title=title,
@@ -315,6 +343,7 @@ def _book(row: tuple[Any, ...]) -> Book:
         facts=msgspec.json.decode(facts, type=Facts),
         member=member,
         parent_id=parent_id,
+        former_titles=msgspec.json.decode(former_titles, type=tuple[str, ...]),
     )
 
 

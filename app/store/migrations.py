@@ -14,7 +14,9 @@ import apsw
 from app.core.errors import AppError, Code
 from app.store.schema import SCHEMA
 
-MIGRATIONS: tuple[str, ...] = (SCHEMA,)
+_FORMER_TITLES = "ALTER TABLE books ADD COLUMN former_titles TEXT NOT NULL DEFAULT '[]'"
+"""JSON: the titles that a person has replaced, the newest first."""
+MIGRATIONS: tuple[str, ...] = (SCHEMA, _FORMER_TITLES)
 """Script n, counted from 1, leads from version n - 1 to version n. They run with foreign keys unchecked."""
 
 

@@ -246,3 +246,30 @@ def test_books_of_one_title_are_told_apart_by_whole_words_of_their_files(books: 
     first, second = (msgspec.structs.replace(another(each), title="Lease of Berth 2") for each in range(2))
     books.add(first, Path("/home/me/lease.pdf"))
     assert books.add(second, Path("/home/me") / file).title == title
+
+
+def test_a_book_that_is_renamed_keeps_its_former_titles_and_loses_what_was_made_of_them(
+    books: Books, database: Database
+) -> None:
+    book = books.add(ATLAS, Path("/home/me/atlas.pdf"))
+    books.set_tokens(book.id, "v", 90)
+    renamed = books.rename(book.id, "  Charts of \n the coast ")
+    assert (renamed.title, renamed.former_titles) == ("Charts of the coast", (ATLAS.title,))
+    assert books.cited(BookRef(book.id)).former_titles == (ATLAS.title,)
+    assert books.tokens(book.id, "v") is None
+    assert books.rename(book.id, " ") == books.rename(book.id, "Charts of the coast") == renamed
+    back = books.rename(book.id, ATLAS.title)
+    assert (back.title, back.former_titles) == (ATLAS.title, ("Charts of the coast",))
+    assert books.all() == (back,)
+
+
+def test_no_two_books_get_one_title(books: Books) -> None:
+    first, second = (books.add(another(each), Path(f"/home/me/{each}-signed.pdf")) for each in range(2))
+    assert books.rename(second.id, first.title).title == f"{first.title} (1-signed)"
+    assert books.rename(second.id, first.title).title == f"{first.title} (1-signed)", "its own title is free for it"
+
+
+def test_a_book_that_is_gone_gets_no_title(books: Books) -> None:
+    with pytest.raises(AppError) as caught:
+        books.rename("gone", "A title")
+    assert caught.value.code is Code.FILE_MISSING

@@ -174,7 +174,8 @@ class Book(msgspec.Struct, frozen=True):
     """A document on the shelf, without its text. `path` is where its file was when it was added; `member` is its key in
     that file, and `parent_id` the book of it, if it is inside another one. `hidden_read` tells that the person allowed
     that the model reads the hidden text of its pages too. `labels` are those of its pages, none if it only counts them.
-    `reading` is the READING that its pages come from.
+    `reading` is the READING that its pages come from. `former_titles` are those that a person has replaced, the newest
+    first: answers that were given before name the book by them.
     """
 
     id: str
@@ -194,6 +195,7 @@ class Book(msgspec.Struct, frozen=True):
     facts: Facts = NO_FACTS
     member: str = ""
     parent_id: str = ""
+    former_titles: tuple[str, ...] = ()
 
     @property
     def page_names(self) -> PageNames:
@@ -213,11 +215,13 @@ class FoundPage(msgspec.Struct, frozen=True):
 
 
 class CitedBook(msgspec.Struct, frozen=True):
-    """A book as the model saw it: `pages` are only those that were in its context."""
+    """A book as the model saw it: `pages` are only those that were in its context. `former_titles` are those that it
+    had before, the newest first, which earlier answers name."""
 
     book_id: str
     title: str
     pages: tuple[Page, ...]
+    former_titles: tuple[str, ...] = ()
 
 
 BOX_BYTES = 16  # of a character in `PageLayer.boxes`

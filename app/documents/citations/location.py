@@ -116,7 +116,8 @@ def _shortened(words: str) -> str:
 
 
 def rank_title(written: str, book: CitedBook) -> int:
-    """Return how surely a written title means the book, 0 (not) to 4 (the same words)."""
+    """Return how surely a written title means the book: 0 (not) to 4 (the same words), 1 for a chapter or a title that
+    the book had before."""
     wanted, title = _plain(_FILE_ENDING.sub("", written)), _plain(book.title)
     words, own = _title_words(wanted), _title_words(title)
     if wanted == title:
@@ -125,6 +126,8 @@ def rank_title(written: str, book: CitedBook) -> int:
         return 3
     if words and all(any(fuzz.ratio(word, other) >= MIN_WORD_LIKENESS for other in own) for word in words):
         return 2
+    if wanted in map(_plain, book.former_titles):
+        return 1
     chapters = {page.chapter for page in book.pages if page.chapter}
     return int(any(words and words <= own | _title_words(_plain(chapter)) for chapter in chapters))
 

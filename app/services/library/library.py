@@ -149,6 +149,15 @@ class Library:
         model = self._engine.model()
         return {} if model is None or cancel.requested else self._books.all_tokens(model.vocabulary)
 
+    def rename(self, book_id: str, title: str) -> Book:
+        """Give a book another title, or one like it where another book has that; an empty one changes nothing. The
+        model knows a book by its title, so that what it has read of this one is read again. Raises AppError
+        FILE_MISSING."""
+        before, book = self.book(book_id), self._books.rename(book_id, title)
+        if book.title != before.title:
+            self._readings.delete_of_book(book_id)
+        return book
+
     def set_hidden_read(self, book_id: str, hidden_read: bool) -> Book:
         """Set whether the model reads the hidden text of a book's pages too; what was read of the book is read
         again."""

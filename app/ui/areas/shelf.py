@@ -67,16 +67,17 @@ class ShelfArea(WindowArea):
         shelf.book_removed.connect(self.report.close)
         shelf.book_removed.connect(self.covers.forget)
         shelf.binned.connect(self.undoing.offer)
-        for changed in (self.report.book_changed, openings.read_again):
+        for changed in (self.report.book_changed, openings.read_again, shelf.book_renamed):
             changed.connect(shelf.take_book)
         openings.read_again.connect(self.report.renew)
         self.report.reread_wanted.connect(shelf.reread)
 
     def _connect_events(self) -> None:
         events, openings, shelf = self._context.events, self.openings, self.shelf
-        for changed in (openings.opened, openings.read_again, self.folders.added, shelf.book_removed, events.restored):
+        added, gone = (openings.opened, self.folders.added, events.restored), shelf.book_removed
+        for changed in (*added, gone, openings.read_again, shelf.book_renamed):
             changed.connect(events.tell_books_changed)
-        for changed in (self.report.book_changed, openings.read_again):
+        for changed in (self.report.book_changed, openings.read_again, shelf.book_renamed):
             changed.connect(events.book_changed)
         shelf.book_removed.connect(events.book_removed)
         events.binned.connect(self.undoing.offer)

@@ -64,6 +64,13 @@ class BookTabs(QTabBar):
             self.setCurrentIndex(self.books().index(book_id))
         self.setVisible(self.count() > 1)
 
+    def rename(self, book_id: str, title: str) -> None:
+        """Give the tab of a book, if it has one, another title."""
+        if book_id in self.books():
+            index = self.books().index(book_id)
+            self.tabButton(index, QTabBar.ButtonPosition.RightSide).deleteLater()
+            self._name(index, book_id, title)
+
     def take_away(self, book_id: str) -> str:
         """Remove the tab of a book, and return the id of the book beside it; empty if there is none."""
         books = self.books()
@@ -105,9 +112,13 @@ class BookTabs(QTabBar):
             super().mouseReleaseEvent(event)
 
     def _insert(self, index: int, book_id: str, title: str) -> None:
-        words = " ".join(disarm(title).split())
-        self.insertTab(index, words.replace("&", "&&"))
+        self.insertTab(index, "")
         self.setTabData(index, book_id)
+        self._name(index, book_id, title)
+
+    def _name(self, index: int, book_id: str, title: str) -> None:
+        words = " ".join(disarm(title).split())
+        self.setTabText(index, words.replace("&", "&&"))
         self.setAccessibleTabName(index, words)
         close = IconButton(self._icons, Symbol.CLOSE, _("Close “{title}”").format(title=words), size=_CROSS)
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -136,7 +136,7 @@ class Pages(Presenter):
 
     @Slot(object)
     def renew(self, book: Book) -> None:
-        """Show a book anew, as its text or its file has changed."""
+        """Show a book anew, as its title, its text or its file has changed."""
         for pane in self._all():
             pane.renew(book)
 

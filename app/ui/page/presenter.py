@@ -149,7 +149,8 @@ class PagePresenter(Presenter):
 
     @Slot(object)
     def renew(self, book: Book) -> None:
-        """Load a book anew if it is shown, as its text or its file has changed."""
+        """Load a book anew if it is shown, as its title, its text or its file has changed."""
+        self._panel.tabs.rename(book.id, book.title)
         place = self._shown.place
         if place is not None and place[0] == book.id:
             spot = self._panel.here()

@@ -14,7 +14,7 @@ from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.icons import Icons, Symbol, draw_symbol
 from app.ui.look.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS
 from app.ui.shelf.covers import COVER_SIZE, BookCovers, paint_cover
-from app.ui.shelf.rows import BookRow, BookState, GroupRow, HeadingRow, Index, ItemRole, measure_of
+from app.ui.shelf.rows import BookRow, BookState, GroupRow, HeadingRow, Index, ItemRole, file_of, measure_of
 from app.ui.widgets.labels import plain_tip, two_lines
 from app.wording.facts import facts_line
 from app.wording.folders import places_words
@@ -176,6 +176,12 @@ class BookDelegate(RowDelegate):
                 icon.paint(painter, _action_rect(area))
         painter.restore()
 
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        """Lay the editor over the title."""
+        area = _area(option.rect, index.data(ItemRole))
+        left = area.left() + _TEXT_LEFT - SPACE_S
+        editor.setGeometry(left, area.top(), area.right() - left, min(_ROW_HEIGHT, area.height()))
+
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         row = index.data(ItemRole)
         released = event.type() == QEvent.Type.MouseButtonRelease
@@ -250,7 +256,8 @@ class BookDelegate(RowDelegate):
             BookState.FAILED: palette.not_found,
             BookState.READY: palette.near,
         }.get(row.state, palette.soft_ink)
-        for words, colour in ((measure_of(row), palette.soft_ink), (row.state_text, state_colour)):
+        measure = " · ".join(filter(None, (measure_of(row), file_of(row))))
+        for words, colour in ((measure, palette.soft_ink), (row.state_text, state_colour)):
             if words:
                 painter.setPen(QColor(colour))
                 shown = QFontMetrics(small).elidedText(words, Qt.TextElideMode.ElideRight, width)

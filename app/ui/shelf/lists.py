@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QListView, QSizePolicy, QWidget
 
 from app.ui.widgets.row_list import RowListView
 
@@ -22,6 +22,7 @@ class ShelfListView(RowListView):
     toggled = Signal(QModelIndex)
     moved = Signal(QModelIndex, int)  # Alt+Up or Alt+Down: so many rows further down
     menu_wanted = Signal(QModelIndex, QPoint)
+    edited = Signal()  # the editor of a row was closed, whether its text was taken or not
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -39,6 +40,21 @@ class ShelfListView(RowListView):
         self.viewport().setAutoFillBackground(False)
         self.clicked.connect(self.opened)
         self.customContextMenuRequested.connect(self._ask_menu)
+
+    @property
+    def is_editing(self) -> bool:
+        """True while the text of a row is edited in place: a list that was filled anew would throw it away."""
+        return self.state() is QAbstractItemView.State.EditingState
+
+    def edit_row(self, index: QModelIndex) -> None:
+        """Let the person edit the text of a row in place."""
+        if index.isValid():
+            self.scrollTo(index)
+            self.edit(index)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        super().closeEditor(editor, hint)
+        self.edited.emit()
 
     def select(self, index: QModelIndex) -> None:
         """Show `index` as the selected row, and the heading right above it; an invalid one clears the selection. Emits

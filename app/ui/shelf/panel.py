@@ -151,11 +151,12 @@ class ShelfPanel(QWidget):
         self.book_view.select(self._books.index_of(key))
 
     def rename(self, conversation_id: str) -> None:
-        """Let the person edit the title in place."""
-        index = self._conversations.index_of(conversation_id)
-        if index.isValid():
-            self.conversation_view.scrollTo(index)
-            self.conversation_view.edit(index)
+        """Let the person edit the title of a conversation in place."""
+        self.conversation_view.edit_row(self._conversations.index_of(conversation_id))
+
+    def rename_book(self, book_id: str) -> None:
+        """Let the person edit the title of a book in place."""
+        self.book_view.edit_row(self._books.index_of(book_id))
 
     def _make_books(self, icons: Icons, covers: BookCovers) -> BookView:
         view = BookView(self._books)
@@ -304,6 +305,7 @@ class ShelfPanel(QWidget):
             menu.addAction(words, partial(self.opening_cancelled.emit, row.key))
             return menu
         menu.addAction(_("Open"), partial(self.book_opened.emit, row.book.id))
+        menu.addAction(_("Rename") + "\tF2", partial(self.rename_book, row.book.id))
         menu.addAction(_("Import report…"), partial(self.report_wanted.emit, row.book.id))
         menu.addAction(_("Read the file again"), partial(self.reread_wanted.emit, row.book.id))
         menu.addAction(_("Show in folder"), partial(self.folder_shown.emit, row.book.id))

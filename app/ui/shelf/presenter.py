@@ -36,6 +36,7 @@ class ShelfPresenter(Presenter):
     all_wanted = Signal()  # the shown conversation is to ask all documents, or no longer
     desk_changed = Signal(object)  # tuple[BookRef, ...] for the shown conversation
     book_removed = Signal(str)
+    book_renamed = Signal(object)  # Book
     binned = Signal(object)  # BinEntry: what went into the bin
     conversations_listed = Signal()
 
@@ -231,6 +232,9 @@ class ShelfPresenter(Presenter):
         self.openings.opened.connect(self._on_opened)
         self._panel.add_wanted.connect(self.choose_files)
         self._conversation_list.renamed.connect(self._rename)
+        self._book_list.renamed.connect(self._rename_book)
+        self._panel.conversation_view.edited.connect(self.list_conversations)
+        self._panel.book_view.edited.connect(self.show_soon)
 
     @Slot(object)
     def _on_opened(self, book: Book) -> None:
@@ -239,6 +243,8 @@ class ShelfPresenter(Presenter):
 
     @Slot(object)
     def _take_conversations(self, conversations: tuple[Conversation, ...]) -> None:
+        if self._panel.conversation_view.is_editing:
+            return  # they are listed when it ends
         self._conversation_list.show_conversations(conversations, self._now())
         self._panel.select_conversation(self._shown.id)
         self.conversations_listed.emit()
@@ -255,6 +261,8 @@ class ShelfPresenter(Presenter):
         """Draw the rows again, after a change of the books, of what is on the desk, or of how far it is read; soon,
         where many of them are still to be made."""
         self._soon.stop()
+        if self._panel.book_view.is_editing:
+            return  # they are shown when it ends
         if not self._rows.prepare():
             self._soon.start()
             return
@@ -296,6 +304,14 @@ class ShelfPresenter(Presenter):
     def _rename(self, conversation_id: str, title: str) -> None:
         work = partial(self._kept.rename, conversation_id, title)
         self._do(work, self._renamed)
+
+    @Slot(str, str)
+    def _rename_book(self, book_id: str, title: str) -> None:
+        self._call(partial(self._library.rename, book_id, title), self._take_renamed)
+
+    @Slot(object)
+    def _take_renamed(self, book: Book) -> None:
+        self.book_renamed.emit(book)
 
     @Slot()
     def _renamed(self) -> None:

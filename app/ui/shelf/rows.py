@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -30,6 +32,7 @@ ItemRole = int(Qt.ItemDataRole.UserRole) + 1
 Row = TypeVar("Row")
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+_NO_WORD = re.compile(r"[\W_]+")
 _OPEN_UP_TO = 20
 """The number of books up to which an added folder shows the folders in it unfolded at first."""
 
@@ -53,7 +56,10 @@ class GroupRow(HeadingRow):
 
 
 class HeadedList(QAbstractListModel, Generic[Row]):
-    """A list under headings. A subclass says what a row shows (`data`)."""
+    """A list under headings. A subclass says what a row shows (`data`), and which id it has if its title can be
+    edited; an edited title emits `renamed` with the id and the title."""
+
+    renamed = Signal(str, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +77,19 @@ class HeadedList(QAbstractListModel, Generic[Row]):
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid() or type(self._rows[index.row()]) is HeadingRow:
             return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return flags | Qt.ItemFlag.ItemIsEditable if self._id_to_rename(self._rows[index.row()]) else flags
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: ARG002
+        title, id = " ".join(str(value).split()), self._id_to_rename(self._rows[index.row()])
+        if not id or not title or title == index.data(Qt.ItemDataRole.EditRole):
+            return False
+        self.renamed.emit(id, title)
+        return True
+
+    def _id_to_rename(self, row: HeadingRow | Row) -> str:
+        """Return the id of what a row shows; empty if its title cannot be edited."""
+        raise NotImplementedError
 
     def _arrange(self, groups: Sequence[tuple[str, Sequence[HeadingRow | Row]]]) -> list[Any]:
         """Put each group under its heading; a group without rows has none."""
@@ -178,8 +196,6 @@ class ConversationList(HeadedList[Conversation]):
     """The conversations. `ItemRole` gives a `HeadingRow` or a `Conversation`; an edited title emits `renamed` with the
     id and the title."""
 
-    renamed = Signal(str, str)
-
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._kept: tuple[Conversation, ...] = ()
@@ -233,17 +249,8 @@ class ConversationList(HeadedList[Conversation]):
             return words
         return None
 
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: ARG002
-        row = self._rows[index.row()]
-        title = " ".join(str(value).split())
-        if isinstance(row, HeadingRow) or not title or title == row.title:
-            return False
-        self.renamed.emit(row.id, title)
-        return True
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        return flags | Qt.ItemFlag.ItemIsEditable if flags else flags
+    def _id_to_rename(self, row: HeadingRow | Conversation) -> str:
+        return "" if isinstance(row, HeadingRow) else row.id
 
 
 def title_of(conversation: Conversation) -> str:
@@ -438,6 +445,9 @@ class BookList(HeadedList[BookRow]):
         draggable = isinstance(row, BookRow) and row.book is not None
         return super().flags(index) | (Qt.ItemFlag.ItemIsDragEnabled if draggable else Qt.ItemFlag.NoItemFlags)
 
+    def _id_to_rename(self, row: HeadingRow | BookRow) -> str:
+        return "" if isinstance(row, HeadingRow) or row.book is None else row.book.id
+
     def supportedDropActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction
 
@@ -467,7 +477,7 @@ class BookList(HeadedList[BookRow]):
         row = self._rows[index.row()]
         if role == ItemRole:
             return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.text if isinstance(row, HeadingRow) else row.title
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, GroupRow):
             if row.folded:
@@ -475,7 +485,7 @@ class BookList(HeadedList[BookRow]):
             return counted(row.count, _("folder with 1 document"), _("folder with {n} documents"))
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, BookRow):
             kind = format_words(row.book) if row.book is not None else ""
-            return " · ".join(part for part in (kind, measure_of(row), row.state_text) if part)
+            return " · ".join(part for part in (kind, measure_of(row), file_of(row), row.state_text) if part)
         return None
 
 
@@ -488,6 +498,18 @@ def measure_of(row: BookRow) -> str:
     if row.shelved is not None and row.shelved.versions > 1:
         return _("{size} · {n} versions").format(size=words, n=count(row.shelved.versions))
     return words
+
+
+def file_of(row: BookRow) -> str:
+    """Return the name of a book's file where it has other words than the title; empty for a part of another file."""
+    book = row.book
+    return _unlike(Path(book.path), book.title) if book is not None and not book.member else ""
+
+
+@lru_cache(maxsize=20_000)  # a list that is scrolled asks for those of its rows again and again
+def _unlike(file: Path, title: str) -> str:
+    own, named = (_NO_WORD.sub("", text.casefold()) for text in (file.stem, title))
+    return "" if own == named else printable(file.name)
 
 
 def _size_words(row: BookRow, book: Book) -> str:

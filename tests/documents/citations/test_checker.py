@@ -6,6 +6,7 @@ import re
 import unicodedata
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -397,3 +398,10 @@ def test_where_nothing_tells_which_book_is_meant_none_is_named(answer: str) -> N
     assert citation.document == "Lease Alpha / Lease Beta"
     (alone,) = check(answer, (ALPHA,))
     assert (alone.book_id, alone.page) == ("alpha", 2)
+
+
+def test_a_mark_with_a_title_that_a_book_had_before_means_that_book() -> None:
+    renamed = msgspec.structs.replace(LETTERS, title="Amendments", former_titles=("Scan 0012",))
+    assert places("It is shorter [Scan 0012, p. 1].", (LEASE, renamed)) == [("letters", 1, CitationState.PAGE)]
+    taken = msgspec.structs.replace(LEASE, title="Scan 0012")
+    assert places("It is named [Scan 0012, p. 1].", (taken, renamed)) == [("lease", 3, CitationState.PAGE)]

@@ -21,7 +21,7 @@ from app.ui.look.theme import Theme
 from app.ui.shelf.covers import BookCovers
 from app.ui.shelf.pages_dialog import PagesDialog, pages_tokens_words
 from app.ui.shelf.panel import ShelfPanel
-from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, ItemRole, measure_of
+from app.ui.shelf.rows import BookList, BookRow, BookState, ConversationList, ItemRole, file_of, measure_of
 from tests.there import there
 
 _NOW = datetime(2026, 3, 12, 1, 30, tzinfo=timezone(timedelta(hours=9)))
@@ -162,6 +162,7 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
     expected = {
         "a": [
             "Open",
+            "Rename",
             "Import report…",
             "Read the file again",
             "Show in folder",
@@ -176,6 +177,7 @@ def test_menus_offer_what_can_be_done(qtbot: QtBot, panel: ShelfPanel, books: Bo
         "/file": ["Cancel import"],
         "b": [
             "Open",
+            "Rename",
             "Import report…",
             "Read the file again",
             "Show in folder",
@@ -278,3 +280,19 @@ def test_books_are_dragged_onto_the_desk_within_it_and_off_it(qtbot: QtBot, book
 def test_an_invalid_index_has_no_data(conversations: ConversationList, books: BookList) -> None:
     assert conversations.data(QModelIndex()) is None
     assert books.data(QModelIndex()) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "path", "file"),
+    [
+        ("Lease of Berth 2", "/home/me/lease-of_berth 2.PDF", ""),
+        ("Lease of Berth 2 (draft-2)", "/home/me/lease-of-berth-2-(draft-2).pdf", ""),
+        ("Lease of Berth 4", "/home/me/Scan 0012.pdf", "Scan 0012.pdf"),
+        ("賃貸借契約書", "/home/me/契約.pdf", "契約.pdf"),
+    ],
+)
+def test_a_row_names_its_file_where_the_title_does_not(title: str, path: str, file: str) -> None:
+    book = msgspec.structs.replace(_book("a"), title=title, path=path)
+    assert file_of(BookRow("a", title, book)) == file
+    assert file_of(BookRow("a", title, msgspec.structs.replace(book, member="a.txt"))) == ""
+    assert file_of(BookRow("/file", "file")) == ""

@@ -244,7 +244,8 @@ def test_f2_on_the_shelf_is_for_the_row_that_has_the_focus(qtbot: QtBot, room: R
     assert {each.title for each in room.desk.conversations.all()} == {"Open", "Renamed"}
     shelf.book_view.setFocus()
     qtbot.keyClick(shelf.book_view, Qt.Key.Key_F2)
-    assert shelf.book_view.findChildren(QLineEdit) == []
+    (editor,) = shelf.book_view.findChildren(QLineEdit)
+    assert editor.text() in {book.title for book in room.books}
     assert not title.line.isVisible()
 
 
@@ -362,3 +363,61 @@ def test_the_newest_conversation_is_seen_with_its_heading(qtbot: QtBot, room: Ro
         assert view.currentIndex().row() == 1
         for row in (0, 1):
             assert view.viewport().rect().contains(view.visualRect(view.model().index(row, 0)))
+
+
+def _save_reading(room: Room, book_id: str) -> None:
+    spec = room.desk.models.readings.spec()
+    key = StateKey("model", KvType.F16, 1, "llama.cpp")
+    books, tokens = (BookSpan(book_id, "Book", 0, 500),), array("i", range(500)).tobytes()
+    with mmap.mmap(-1, 50_000) as state:
+        SavedStates(Path(spec.folder), spec.secret, spec.quota_bytes).save(
+            SavedState(key, tokens, 0, b"\0" * 4, 50_000, books, "Scout", True, 1.0), state
+        )
+
+
+def test_a_document_is_renamed_in_its_row(qtbot: QtBot, room: Room) -> None:
+    room.add_books()
+    room.add_conversation("A", [room.books[LEASE], room.books[LETTERS]])
+    room.open()
+    lease, view = room.books[LEASE], room.window.shelf.book_view
+    _save_reading(room, lease.id)
+    room.window.shelf.book_opened.emit(room.books[LETTERS].id)
+    room.settle()
+    view.select(room.window.shelf._books.index_of(lease.id))
+    qtbot.keyClick(view, Qt.Key.Key_F2)
+    editor = view.findChild(QLineEdit)
+    assert editor is not None
+    assert editor.text() == lease.title
+    editor.setText("Lease of the harbour")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    room.settle()
+    assert "Lease of the harbour" in _titles(room)
+    tabs = room.window.page.tabs
+    assert [tabs.tabText(index) for index in range(tabs.count())] == ["Lease of the harbour", room.books[LETTERS].title]
+    assert room.desk.documents.library.book(lease.id).former_titles == (lease.title,)
+    assert room.desk.models.readings.all() == (), "the model knows it by its title"
+    assert room.shown().title == "A", "F2 is kept from the window"
+
+
+def test_what_is_typed_into_a_row_stays_when_the_list_changes(qtbot: QtBot, room: Room) -> None:
+    room.add_books()
+    room.add_conversation("A", [room.books[LEASE]])
+    room.open()
+    lists, shelf = room.window.shelf, room.presenter.shelf_area.shelf
+    for view, rename, id in (
+        (lists.book_view, lists.rename_book, room.books[LEASE].id),
+        (lists.conversation_view, lists.rename, room.shown().id),
+    ):
+        rename(id)
+        editor = view.findChild(QLineEdit)
+        assert editor is not None
+        editor.setText("Half of a na")
+        shelf.list_books()
+        shelf.list_conversations()
+        room.settle()
+        assert view.is_editing
+        assert editor.text() == "Half of a na"
+        qtbot.keyClick(editor, Qt.Key.Key_Escape)
+        room.settle()
+        assert not view.is_editing
+    assert room.shown().title == "A"
