@@ -9,7 +9,6 @@ cache, which is always summed up in f32.
 
 from __future__ import annotations
 
-import mmap
 import random
 from array import array
 from collections.abc import Callable, Sequence
@@ -102,30 +101,24 @@ def book_ending_at(engine: EngineClient, position: int) -> DocumentText:
 
 
 class Afresh:
-    """Reads prompts from their start, in equal slices. One that begins with the books of the one before goes on from a
-    copy of all that there was at their end."""
+    """Reads prompts from their start, in equal slices.
+
+    It restores no state: llama.cpp puts the keys of the local layers back in another order than they were evaluated in,
+    and so sums them up in another order, which the routing to experts can amplify beyond the tolerance.
+    """
 
     def __init__(self, model: Path, **how: Any) -> None:
         self._session = Session(LoadSpec(str(model), **how), lambda _fraction: True, RunControl())
-        self._books, self._state = array("i"), mmap.mmap(-1, 1)
 
     def close(self) -> None:
-        self._state.close()
         self._session.close()
 
-    def read(self, pieces: Sequence[EncodedPrompt], *, from_the_start: bool = False) -> bytes:
+    def read(self, pieces: Sequence[EncodedPrompt]) -> bytes:
         """The logits after the last of the prompts, each of which goes on where it differs from the one before."""
-        session, context = self._session, self._session._context
-        spans = pieces[0].books
-        books = array("i", pieces[0].tokens[: spans[-1].end])
+        session = self._session
         session._sequence.forget_all()
-        if books == self._books and not from_the_start:
-            context.set_state(self._state)
-            session._sequence._held = array("i", books)
-        else:
-            session.read(books, spans, lambda *_: None)
-            self._state.close()
-            self._books, self._state = books, context.state()
+        spans = pieces[0].books
+        session.read(array("i", pieces[0].tokens[: spans[-1].end]), spans, lambda *_: None)
         for piece in pieces:
             session.read(array("i", piece.tokens), piece.books, lambda *_: None)
         return session.logits()
@@ -185,9 +178,8 @@ class Desk:
         """The engine ends with its test."""
         self.afresh.close()
 
-    def assert_sound(self, probed: Probed, *, from_the_start: bool = False) -> None:
-        afresh = self.afresh.read(self.pieces, from_the_start=from_the_start)
-        assert distance(probed.logits, afresh) < TOLERANCE, probed.usage
+    def assert_sound(self, probed: Probed) -> None:
+        assert distance(probed.logits, self.afresh.read(self.pieces)) < TOLERANCE, probed.usage
 
 
 def walk(desk: Desk, again: int = 0) -> None:
@@ -217,7 +209,7 @@ def walk(desk: Desk, again: int = 0) -> None:
     desk.pieces.clear()
     restarted = desk.probe(OTHER)
     assert restarted.usage.reused_tokens == books_end
-    desk.assert_sound(restarted, from_the_start=True)
+    desk.assert_sound(restarted)
     desk.close()
 
 
