@@ -28,6 +28,7 @@ from app.ui.page.links import PageLinks
 from app.ui.page.markings import BookMarkings, Markings, PlacedPage
 from app.ui.page.page_column import Goal, PageColumn
 from app.ui.page.region import Region
+from app.ui.page.tints import PageTints
 from app.ui.page.zoom import PIXELS_PER_POINT, PageFit, PageZoom, PaperSizes
 from app.wording.i18n import _
 from app.wording.page_names import place_words
@@ -121,6 +122,11 @@ class DrawnPages(PageColumn):
         """Take the characters of a page, which can be highlighted and selected from now on; none of them is yet."""
         self.book_marks.put(page, layer)
         self.links.look()
+
+    def show_tints(self, tints: PageTints) -> None:
+        """Set passages of each page on a coloured ground, below all highlights."""
+        self.book_marks.show_tints(tints)
+        self.viewport().update()
 
     def layer(self, page: int) -> Layer | None:
         return self.marks(page).layer

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from app.core.documents.note import Marker
 from app.ui.look.theme import LAMP, PAPER
 from app.ui.page.note_look import LINE, look_of
+from app.ui.page.tints import PageTints, Tint, Tone
 
 if TYPE_CHECKING:
     from app.documents.layer import Box, Layer
@@ -71,10 +72,13 @@ class DrawnNote:
 class Markings:
     """The highlights and the selection of one page."""
 
-    def __init__(self, layer: Layer | None = None, notes: Sequence[NoteInText] = ()) -> None:
+    def __init__(
+        self, layer: Layer | None = None, notes: Sequence[NoteInText] = (), tints: Sequence[Tint] = ()
+    ) -> None:
         """`layer` has the characters of the page; without it, nothing can be lit or selected. Nothing is yet."""
         self.layer = layer
         self.notes = _drawn(layer, notes) if layer is not None else ()
+        self.tints = _tinted(layer, tints) if layer is not None else ()
         self.lit: tuple[Box, ...] = ()
         self.found: tuple[Box, ...] = ()
         self.selection: tuple[int, int] | None = None
@@ -117,6 +121,9 @@ class Markings:
         modes = QPainter.CompositionMode
         painter.setCompositionMode(modes.CompositionMode_Lighten if dark else modes.CompositionMode_Multiply)
         found, lit, bright, selected = _BY_NIGHT if dark else _BY_DAY
+        for tone, boxes in self.tints:
+            for box in boxes:
+                painter.fillRect(_wide(placed.on_view(box)), QColor(tone.fill(dark=dark)))
         for note in self.notes:
             for box in note.boxes:
                 painter.fillRect(_wide(placed.on_view(box)), QColor(look_of(note.marker, dark=dark).fill))
@@ -149,19 +156,26 @@ class BookMarkings:
     def __init__(self) -> None:
         self._pages: dict[int, Markings] = {}
         self._notes: Mapping[int, Sequence[NoteInText]] = {}
+        self._tints: PageTints = {}
 
     def of(self, page: int) -> Markings:
         return self._pages.get(page) or Markings()
 
     def put(self, page: int, layer: Layer) -> None:
-        """Take the characters of a page. None is lit or selected yet; the person's highlights are shown on it."""
-        self._pages[page] = Markings(layer, self._notes.get(page, ()))
+        """Take the characters of a page. None is lit or selected yet; the tints and the person's highlights are."""
+        self._pages[page] = Markings(layer, self._notes.get(page, ()), self._tints.get(page, ()))
 
     def show_notes(self, notes: Mapping[int, Sequence[NoteInText]]) -> None:
         """Take a person's highlights, by the numbers of the pages."""
         self._notes = notes
         for page, marks in self._pages.items():
             marks.notes = _drawn(marks.layer, notes.get(page, ())) if marks.layer is not None else ()
+
+    def show_tints(self, tints: PageTints) -> None:
+        """Take the passages on a coloured ground, by the numbers of the pages."""
+        self._tints = tints
+        for page, marks in self._pages.items():
+            marks.tints = _tinted(marks.layer, tints.get(page, ())) if marks.layer is not None else ()
 
     def pages(self) -> list[int]:
         return list(self._pages)
@@ -202,16 +216,21 @@ class BookMarkings:
 
 def _drawn(layer: Layer, notes: Sequence[NoteInText]) -> tuple[DrawnNote, ...]:
     """Return the highlights whose words are on the drawing."""
-    if not notes:
-        return ()
+    places = ((each.note, _boxes(layer, each.note.words, each.surroundings)) for each in notes)
+    return tuple(DrawnNote(note.id, note.marker, boxes) for note, boxes in places if note.marker is not None and boxes)
+
+
+def _tinted(layer: Layer, tints: Sequence[Tint]) -> tuple[tuple[Tone, tuple[Box, ...]], ...]:
+    """Return the tints whose words are on the drawing, with a box for each of their lines."""
+    return tuple((tint.tone, _boxes(layer, tint.words, tint.surroundings)) for tint in tints)
+
+
+def _boxes(layer: Layer, words: str, surroundings: str) -> tuple[Box, ...]:
+    """Return a box for each line of these words on the drawing; none if they are not there."""
     from app.documents.marked_words import on_drawing  # where there are some: its patterns take a while
 
-    places = ((each.note, on_drawing(layer, each.note.words, each.surroundings)) for each in notes)
-    return tuple(
-        DrawnNote(note.id, note.marker, layer.bands(*place))
-        for note, place in places
-        if note.marker is not None and place is not None
-    )
+    place = on_drawing(layer, words, surroundings)
+    return layer.bands(*place) if place is not None else ()
 
 
 def _wide(box: QRectF) -> QRectF:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from msgspec.structs import replace
@@ -28,6 +28,7 @@ from app.ui.page.popups import OutlinePopup
 from app.ui.page.selection import PageSelection
 from app.ui.page.text_page import TRAVEL_BUTTONS
 from app.ui.page.text_pages import TextPages
+from app.ui.page.tints import PageTints
 from app.ui.page.view_menu import ViewMenu
 from app.ui.page.zoom import ACTUAL, PageFit, PageZoom
 from app.ui.widgets.labels import PlainLabel, Separator
@@ -65,6 +66,7 @@ class PagePanel(QWidget):
         self._book: Book | None = None
         self._page = 1
         self._look = PageLook()
+        self._tints: Mapping[str, PageTints] = {}
         self._entries: Callable[[], Iterable[MenuEntry]] = lambda: ()
         self._own = QWidget()
         self.halves = Halves(self._own)
@@ -105,6 +107,17 @@ class PagePanel(QWidget):
         self.pager.show()
         self.text.show_book(book)
         self.image.show_book(book)
+        self._tint()
+
+    def set_tints(self, tints: Mapping[str, PageTints]) -> None:
+        """Set passages of these documents, by their ids, on a coloured ground whenever one of them is shown here."""
+        self._tints = tints
+        self._tint()
+
+    def _tint(self) -> None:
+        if self._book is not None:
+            for view in (self.text, self.image):
+                view.show_tints(self._tints.get(self._book.id, {}))
 
     def show_page(self, page: int, note: str) -> None:
         """Show which page is the current one; `note` is a quiet sentence about it, or empty."""

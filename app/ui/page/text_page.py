@@ -29,6 +29,7 @@ from app.ui.look.theme import MEASURE_CHARACTERS, SIZE_TEXT, Theme
 from app.ui.page.markings import blend
 from app.ui.page.note_look import NoteSpan, look_of
 from app.ui.page.page_layout import FlowLayout
+from app.ui.page.tints import Tint
 from app.ui.page.typeset import index_of, typeset, utf16_offset
 from app.ui.widgets.labels import plain_tip
 
@@ -60,6 +61,7 @@ class TextPage(QTextEdit):
         self._lit: tuple[int, int] | None = None
         self._found: tuple[tuple[int, int], ...] = ()
         self._notes: tuple[NoteSpan, ...] = ()
+        self._tints: tuple[Tint, ...] = ()
         self._current = -1
         self._pulse = 0.0
         document = SealedDocument(self)
@@ -105,7 +107,7 @@ class TextPage(QTextEdit):
         self._text = disarm(untrusted_text)
         self._format = format
         self._headings = tuple(headings)
-        self._lit, self._found, self._notes = None, (), ()
+        self._lit, self._found, self._notes, self._tints = None, (), (), ()
         self._set()
         self._light()
 
@@ -120,6 +122,13 @@ class TextPage(QTextEdit):
         shown = tuple(note for note in notes if note.end <= len(self._text))
         if shown != self._notes:
             self._notes = shown
+            self._light()
+
+    def show_tints(self, tints: Iterable[Tint]) -> None:
+        """Set passages on a coloured ground, below all highlights."""
+        shown = tuple(tint for tint in tints if tint.end <= len(self._text))
+        if shown != self._tints:
+            self._tints = shown
             self._light()
 
     def find_words(self, words: str, current: int = -1) -> int:
@@ -248,6 +257,9 @@ class TextPage(QTextEdit):
         lit.setForeground(QColor(palette.ink))
         looked_at = self._looked_at()
         selections = [
+            self._selection((tint.start, tint.end), _ground(tint.tone.fill(dark=palette.dark))) for tint in self._tints
+        ]
+        selections += [
             self._selection((note.start, note.end), _note_format(note.marker, self._theme)) for note in self._notes
         ]
         selections += [self._selection(place, found) for place in self._found if place != looked_at]
@@ -268,10 +280,15 @@ class TextPage(QTextEdit):
         return cursor
 
 
+def _ground(colour: str) -> QTextCharFormat:
+    made = QTextCharFormat()
+    made.setBackground(QColor(colour))
+    return made
+
+
 def _note_format(marker: Marker, theme: Theme) -> QTextCharFormat:
     look = look_of(marker, dark=theme.palette.dark)
-    made = QTextCharFormat()
-    made.setBackground(QColor(look.fill))
+    made = _ground(look.fill)
     made.setForeground(QColor(theme.palette.ink))
     made.setUnderlineStyle(look.underline)
     made.setUnderlineColor(QColor(look.line))

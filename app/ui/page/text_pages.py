@@ -25,6 +25,7 @@ from app.ui.look.theme import (
 from app.ui.page.note_look import NoteSpan
 from app.ui.page.page_column import PageColumn
 from app.ui.page.text_page import TextPage, measure
+from app.ui.page.tints import PageTints
 from app.ui.widgets.accessibility import speak_in_order
 from app.wording.page_names import name_words, place_words
 
@@ -59,6 +60,7 @@ class TextPages(PageColumn):
         self._lit: tuple[int, tuple[int, int]] | None = None
         self._words, self._hit = "", (0, 0)
         self._notes: Mapping[int, Sequence[NoteSpan]] = {}
+        self._tints: PageTints = {}
 
     def show_book(self, book: Book) -> None:
         """Show the pages of a book, of which nothing is known yet."""
@@ -69,7 +71,7 @@ class TextPages(PageColumn):
         for section in book.outline:
             self._headings.setdefault(section.page, []).append(section.title)
         self._lit = None
-        self._notes = {}
+        self._notes, self._tints = {}, {}
         self._drop(list(self._sheets))
         self._heights.clear()
         self._asked.clear()
@@ -137,6 +139,11 @@ class TextPages(PageColumn):
     def show_notes(self, notes: Mapping[int, Sequence[NoteSpan]]) -> None:
         """Show a person's highlights on each page."""
         self._notes = notes
+        self._mark_all()
+
+    def show_tints(self, tints: PageTints) -> None:
+        """Set passages of each page on a coloured ground, below all highlights."""
+        self._tints = tints
         self._mark_all()
 
     def find_words(self, words: str, page: int, nth: int) -> None:
@@ -289,6 +296,7 @@ class TextPages(PageColumn):
     def _mark(self, page: int) -> None:
         sheet = self._sheets[page]
         sheet.light(self._lit[1] if self._lit is not None and self._lit[0] == page else None, self.pulse)
+        sheet.show_tints(self._tints.get(page, ()))
         sheet.show_notes(self._notes.get(page, ()))
         on_page = self._lit is None and self._hit[0] == page
         sheet.find_words(self._words, self._hit[1] if on_page else -1)

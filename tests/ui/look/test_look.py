@@ -16,6 +16,7 @@ from app.ui.look.icons import Icons, Symbol
 from app.ui.look.style import Appearance, qpalette, stylesheet
 from app.ui.look.theme import CLOTH, CLOTH_BY_NIGHT, LAMP, PAPER, TEXT_FAMILY, UI_FAMILY, Palette, Theme, cloth
 from app.ui.page.note_look import look_of
+from app.ui.page.tints import Tone
 from app.ui.widgets.buttons import IconButton
 from tests.ui.room import Room, application
 
@@ -115,6 +116,13 @@ def test_every_highlight_can_be_read_and_told_from_the_others(palette: Palette) 
     assert not _weak([("text", palette.ink, look.fill) for look in looks], _AA)
     assert not _weak([("line", look.line, ground) for look in looks for ground in (palette.surface, look.fill)], _LARGE)
     assert len({look.style for look in looks}) == len({look.underline for look in looks}) == len(looks)
+
+
+@_BOTH
+def test_every_tint_can_be_read_and_told_from_the_paper(palette: Palette) -> None:
+    fills = [tone.fill(dark=palette.dark) for tone in Tone]
+    assert not _weak([("text", palette.ink, fill) for fill in fills], _AA)
+    assert len({*fills, palette.surface, palette.highlight}) == len(fills) + 2
 
 
 @_BOTH

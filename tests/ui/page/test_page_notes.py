@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QTextEdit, QToolTip
 from app.core.documents.document import Book, Document, Format, Page
 from app.core.documents.facts import DocumentPerson, Facts, Role
 from app.core.documents.note import Marker, Note
+from app.documents.marked_words import around
 from app.ui.frame.note_removal import deleted_words
 from app.ui.page.note_popup import NotesPopup
 from app.ui.page.notes import PageNotes
 from app.ui.page.text_page import TextPage
+from app.ui.page.tints import Tint, Tone
 from tests.tools.screens.page_scenes import draw, read_layer
 from tests.ui.room import LETTERS, RULES, Room, wait
 
@@ -284,3 +286,23 @@ def test_a_note_about_a_page_in_which_nothing_is_written_is_none(room: Room) -> 
     (note,) = _kept(room, book)
     assert (note.text, note.words, note.marker) == ("Ask Marlow.", "", None)
     assert room.window.page.header.notes.isVisible()
+
+
+def test_a_tint_is_on_the_drawing_too_and_stays_when_the_book_is_opened_again(room: Room) -> None:
+    book = _letters(room)
+    panel, text = room.window.page, room.desk.documents.library.page(book.id, 22).text
+    start = text.index(WORDS)
+    tint = Tint(start, start + len(WORDS), Tone.RED, WORDS, around(text, (start, start + len(WORDS))))
+    panel.set_tints({book.id: {22: (tint,)}})
+    layer = panel.image.layer(22)
+    assert layer is not None
+    at = layer.text.index(WORDS)
+    wanted = ((Tone.RED, layer.bands(at, at + len(WORDS))),)
+    assert panel.image.marks(22).tints == wanted
+    room.presenter.places.pages.first.open_page(room.books[RULES].id, 1)
+    room.settle()
+    room.presenter.places.pages.first.open_page(book.id, 22)
+    room.settle()
+    assert panel.image.marks(22).tints == wanted
+    panel.set_tints({})
+    assert panel.image.marks(22).tints == ()

@@ -13,12 +13,14 @@ from app.core.documents.document import Book
 from app.features.comparison import export
 from app.features.comparison.data import ComparedBooks, ComparedParagraph, ComparedPassage, Comparing
 from app.features.comparison.service import comparisons_of
+from app.features.comparison.window.tinting import tints_of
 from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.shown import Shown
 from app.ui.page.panel import PagePanel
 from app.ui.page.presenter import PagePresenter
+from app.ui.page.tints import PageTints
 from app.ui.widgets.dialogs import SaveDialog
 from app.ui.workspace import Workspace
 from app.wording.errors import sentence
@@ -98,10 +100,23 @@ class ComparePresenter(Presenter):
                 for side, book in zip(self._sides, (compared.first, compared.second), strict=True):
                     side.open_page(book.id, 1)
                 dialog.show_found(compared)
+                self._call(partial(self._tints, compared), partial(self._tint, dialog))
             case Failed(problem):
                 dialog.show_failure(sentence(problem))
             case Cancelled():
                 dialog.close()
+
+    def _tints(self, compared: ComparedBooks) -> tuple[PageTints, PageTints]:
+        """Return the passages of all changes in both books, off the GUI thread."""
+        first, second = (self._library.pages(book.id) for book in (compared.first, compared.second))
+        return tints_of(compared.found, first, second)
+
+    def _tint(self, dialog: CompareDialog, tints: tuple[PageTints, PageTints]) -> None:
+        if self.dialog is dialog and self._compared is not None:
+            for panel, book, of_book in zip(
+                (dialog.first, dialog.second), (self._compared.first, self._compared.second), tints, strict=True
+            ):
+                panel.set_tints({book.id: of_book})
 
     # ---- a change
 
