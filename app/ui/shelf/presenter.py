@@ -73,11 +73,6 @@ class ShelfPresenter(Presenter):
     def conversations(self) -> tuple[Conversation, ...]:
         return self._conversation_list.conversations()
 
-    def listed_books(self) -> tuple[Book, ...]:
-        """Return the books in the order in which the shelf shows them: those on the desk first, none in a folded
-        folder."""
-        return tuple(row.book for row in self._book_list.books() if row.book is not None)
-
     @Slot()
     def list_conversations(self) -> None:
         self._call(self._kept.all, self._take_conversations)

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from app.core.documents.document import Book
-from app.ui.kit.commands import Anchor, Command, Group, MenuEntry, PlacedCommands
+from app.ui.kit.commands import Anchor, Command, Entry, EntryKind, Group, MenuEntry, PlacedCommands
 from app.ui.window_feature import WindowFeature
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
     from app.features.comparison.window.presenter import ComparePresenter
+
+
+_LISTED = 12
+"""The most books that the menu lists to compare one with."""
 
 
 class ComparisonWindow(WindowFeature):
@@ -58,11 +62,36 @@ class ComparisonWindow(WindowFeature):
         return (PlacedCommands(Group.DESK, Anchor.FINDING, (compare,)),)
 
     def book_menu(self, book: Book) -> Sequence[MenuEntry]:
-        """Return the entry with the books to compare this one with: those on the desk first. A book that came onto the
-        shelf later is the later version, until the person says otherwise."""
-        others = [other for other in self._workspace.shelf.listed_books() if other.id != book.id]
-        return (MenuEntry(_("Compare with"), below=tuple(self._entry(book, other) for other in others)),)
+        """Return the entry with the books to compare this one with, those with the most similar titles first; if there
+        are many, the last entry finds any of them. A book that came onto the shelf later is the later version, until
+        the person says otherwise."""
+        from rapidfuzz import fuzz, process  # when a menu is opened
 
-    def _entry(self, book: Book, other: Book) -> MenuEntry:
+        others = {other.id: other for other in self._workspace.shown.shelf.values() if other.id != book.id}
+        titles = {book_id: other.title for book_id, other in others.items()}
+        alike = process.extract(book.title, titles, scorer=fuzz.token_set_ratio, limit=_LISTED)
+        below = [MenuEntry(title, partial(self._compare, book, others[book_id])) for title, _ratio, book_id in alike]
+        if len(others) > len(below):
+            below.append(MenuEntry(_("Another document…"), partial(self._find_other, book, tuple(others.values()))))
+        return (MenuEntry(_("Compare with"), below=tuple(below)),)
+
+    def _find_other(self, book: Book, others: Sequence[Book]) -> None:
+        """Let the person find the book to compare with by its title."""
+        from app.ui.palette.palette_dialog import PaletteDialog  # when it is opened
+
+        entries = [
+            Entry(EntryKind.BOOK, other.id, other.title, run=partial(self._compare, book, other)) for other in others
+        ]
+        hint = _("The document to compare “{title}” with").format(title=book.title)
+        dialog = PaletteDialog(self._workspace.icons, entries, self._workspace.window, hint=hint)
+        dialog.chosen.connect(_run)
+        dialog.open_over()
+
+    def _compare(self, book: Book, other: Book) -> None:
         first, second = sorted((book, other), key=lambda each: each.added_at)
-        return MenuEntry(other.title, partial(self.compare, first.id, second.id))
+        self.compare(first.id, second.id)
+
+
+def _run(entry: Entry) -> None:
+    assert entry.run is not None
+    entry.run()

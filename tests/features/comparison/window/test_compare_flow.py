@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import docx
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -19,7 +21,11 @@ from app.features.comparison.window.comparison import ComparisonWindow
 from app.features.comparison.window.dialog import CompareDialog
 from app.ui.kit.bridge import Executor
 from app.ui.kit.rows import RowRole
+from app.ui.look.theme import Palette
 from app.ui.page.panel import PagePanel
+from app.ui.page.text_page import TextPage
+from app.ui.page.tints import Tone
+from app.ui.palette.palette_dialog import PaletteDialog
 from app.ui.shelf.rows import ItemRole
 from tests.features.comparison.contract import CHANGES, as_docx
 from tests.store.deleting import delete_book
@@ -87,6 +93,26 @@ def test_the_menu_of_a_book_compares_it_with_another(room: Room, leases: tuple[B
     assert dialog_of(room).titles.text() == "Lease of a berth → Lease of a berth (lease-2)"  # the later one is second
 
 
+def test_of_many_books_the_menu_lists_the_most_similar_and_finds_any_other(room: Room) -> None:
+    titles = [*(f"Letter of {day} May" for day in range(1, 16)), "Lease of Berth 2", "Lease of Berth 2, draft"]
+    for title in titles:
+        content = Content(title, f"# {title}\n\nWords.\n".encode(), sha256(title.encode()).hexdigest())
+        room.fake.books.add(markdown.parse(content, lambda done, total: None), Path(f"/home/me/{title}.md"))
+    room.open()
+    lease = next(book for book in room.presenter.shown.shelf.values() if book.title == "Lease of Berth 2")
+    (entry,) = room.feature(ComparisonWindow).book_menu(lease)
+    assert len(entry.below) == 13
+    assert entry.below[0].words == "Lease of Berth 2, draft"
+    assert entry.below[-1].run is not None
+    entry.below[-1].run()
+    (palette,) = room.window.findChildren(PaletteDialog)
+    palette.line.setText("15 May")
+    (only,) = palette.entries()
+    palette.chosen.emit(only)
+    room.settle()
+    assert set(dialog_of(room).titles.text().split(" → ")) == {"Letter of 15 May", "Lease of Berth 2"}
+
+
 def test_the_changes_are_listed_and_the_first_is_open_on_both_sides(dialog: CompareDialog) -> None:
     assert dialog.summary.text().startswith("12 changes: ")
     assert "4 → 3" in dialog.notes.text()
@@ -141,6 +167,35 @@ def test_what_only_one_book_has_is_at_its_place_in_the_other(room: Room, dialog:
     choose(room, dialog, ChangeKind.ADDED)
     assert dialog.first.note() == "This passage is not in this document."
     assert lit(dialog.second).startswith("9. Waste")
+
+
+def tinted(panel: PagePanel, palette: Palette) -> dict[str, set[str]]:
+    """Return the words on a ground of their own on the pages whose text is there, by the name of the colour."""
+    names = {QColor(tone.fill(dark=palette.dark)).name(): tone.name for tone in Tone}
+    found: dict[str, set[str]] = {}
+    for sheet in panel.text.findChildren(TextPage):
+        for selection in sheet.extraSelections():
+            if (name := names.get(selection.format.background().color().name())) is not None:
+                found.setdefault(name, set()).add(" ".join(selection.cursor.selectedText().split()))
+    return found
+
+
+def test_every_change_is_tinted_on_both_pages_whichever_is_chosen(room: Room, dialog: CompareDialog) -> None:
+    palette = room.window.page.theme.palette
+    first, second = (tinted(panel, palette) for panel in (dialog.first, dialog.second))
+    assert {"lets", "31 March"} <= first["AMBER"]
+    assert {"leases", "30 June"} <= second["AMBER"]
+    choose(room, dialog, ChangeKind.CHANGED, "31 March")
+    assert tinted(dialog.first, palette) == first
+    choose(room, dialog, ChangeKind.REMOVED)
+    assert any(words.startswith("6. Watch") for words in tinted(dialog.first, palette)["RED"])
+    assert "RED" not in tinted(dialog.second, palette)
+    choose(room, dialog, ChangeKind.ADDED)
+    assert "GREEN" not in tinted(dialog.first, palette)
+    assert any(words.startswith("9. Waste") for words in tinted(dialog.second, palette)["GREEN"])
+    choose(room, dialog, ChangeKind.MOVED)
+    for panel in (dialog.first, dialog.second):
+        assert any("The Tenant keeps the quay lamps" in words for words in tinted(panel, palette)["BLUE"])
 
 
 def test_other_books_without_a_difference_say_so(room: Room, leases: tuple[Book, Book]) -> None:
