@@ -17,7 +17,7 @@ from app.core.work import Cancel, Stopped, finish
 from app.services.library.folder_adding import AddingReport, FolderAdding, FolderProgress
 from app.services.services import Services
 from app.wording.errors import sentence
-from app.wording.folders import counts_words, ended_words, report_words, sources_name
+from app.wording.folders import counts_words, ended_words, report_words
 from app.wording.i18n import _
 from app.wording.units import printable
 
@@ -99,9 +99,9 @@ class _Adder:
                 print(self._line(ended))
         for path in report.gone:
             print(f"{printable(str(path))}: {_('no longer there')}")
-        for _path, problem in report.failed:
-            print(f"octavo: {sentence(problem)}", file=sys.stderr)
-        print(report_words(report, sources_name(report.sources) if report.sources else _named(paths)))
+        for path, problem in report.failed:
+            print(f"octavo: {printable(str(path))}: {sentence(problem)}", file=sys.stderr)
+        print(report_words(report, [source.path for source in report.sources] or [path.resolve() for path in paths]))
         return report
 
     def _show(self, event: FolderProgress) -> None:
@@ -128,11 +128,6 @@ class _Adder:
         if ended.others:
             described["same_content"] = [str(path) for path in ended.others]
         return described | ({"earlier_version": ended.older.title} if ended.older is not None else {})
-
-
-def _named(paths: Iterable[Path]) -> str:
-    names = [printable(path.resolve().name) for path in paths]
-    return names[0] if len(names) == 1 else _("{n} folders").format(n=len(names))
 
 
 def _totals(report: AddingReport) -> dict[str, Any]:

@@ -84,8 +84,7 @@ class _Opening:
         for problem in problems.values():
             print(f"octavo: {sentence(problem)}", file=sys.stderr)
         if (report.ended or report.failed) and any(path.is_dir() for path in paths):
-            name = printable(", ".join(path.name or str(path) for path in paths))
-            print(f"octavo: {report_words(report, name)}", file=sys.stderr)
+            print(f"octavo: {report_words(report, list(paths))}", file=sys.stderr)
         return [sources[path] for path in paths]
 
     def _unlock(self, path: Path, problem: Problem) -> None:

@@ -1057,7 +1057,18 @@ _NO_SUCH_PAGE = "“{path}” has no page {wanted}. Choose another page."
 _NAMELESS_FILE = "(no name)"
 
 
-_NAME_ENOUGH = ("model_", "disk_")
+_NAME_ENOUGH = (
+    "model_",
+    "disk_",
+    "format_",
+    "document_",
+    "reader_",
+    "recognition_",
+    "image_",
+    "video_",
+    "file_empty",
+    "file_too_",
+)
 """The beginnings of the codes whose sentences say the name of a file alone: the folders above it say nothing more."""
 
 

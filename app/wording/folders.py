@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from app.core.conversations.sources import Adding, FileEnded, PlaceState, Source, SourceCounts
+from app.core.conversations.sources import Adding, FileEnded, PlaceState, SourceCounts
 from app.documents.folders import FolderFiles
 from app.services.library.folder_adding import AddingReport, News
 from app.wording.errors import sentence
@@ -16,16 +16,23 @@ _MOST_PLACES = 8
 """The most places that are named."""
 
 
-def sources_name(sources: tuple[Source, ...]) -> str:
-    """Return the folder's name, or how many there are."""
-    if len(sources) == 1:
-        return printable(sources[0].name)
-    return _("{n} folders").format(n=count(len(sources)))
+def paths_name(paths: Sequence[Path]) -> str:
+    """Return the name of the folder or file that was added, or how many there are."""
+    if len(paths) == 1:
+        return printable(paths[0].name or str(paths[0]))
+    return _("{n} folders and files").format(n=count(len(paths)))
 
 
-def report_words(report: AddingReport, name: str) -> str:
-    """Say how many were added of `name`, how many are otherwise or could not be read, and what was left out."""
-    parts = [*_added_words(report, name), *_other_words(report)]
+def _quoted(paths: Sequence[Path]) -> str:
+    """Return `paths_name` as it stands in a sentence: a name in quotation marks."""
+    name = paths_name(paths)
+    return _("“{name}”").format(name=name) if len(paths) == 1 else name
+
+
+def report_words(report: AddingReport, paths: Sequence[Path]) -> str:
+    """Say how many were added of these folders and files, how many are otherwise or could not be read, and what was
+    left out."""
+    parts = [*_added_words(report, _quoted(paths)), *_other_words(report)]
     if failed := len(report.failed):
         parts.append(counted(failed, _("1 could not be read."), _("{n} could not be read.")))
     left_out = [] if report.unchanged else list(left_out_words(report.found))  # else it was said before
@@ -41,16 +48,16 @@ def report_words(report: AddingReport, name: str) -> str:
 def _added_words(report: AddingReport, name: str) -> Iterator[str]:
     added, changed = len(report.added), len(report.changed)
     if added:
-        one, several = _("1 document of “{name}” is on the shelf."), _("{n} documents of “{name}” are on the shelf.")
+        one, several = _("1 document of {name} is on the shelf."), _("{n} documents of {name} are on the shelf.")
         yield (one if added == 1 else several).format(n=count(added), name=name)
     if changed:
-        one, several = _("1 document of “{name}” has a new version."), _("{n} documents of “{name}” have new versions.")
+        one, several = _("1 document of {name} has a new version."), _("{n} documents of {name} have new versions.")
         if added:
             one, several = _("1 has a new version."), _("{n} have new versions.")
         yield (one if changed == 1 else several).format(n=count(changed), name=name)
     if not added and not changed:
         nothing = report.unchanged or report.ended
-        words = _("There is nothing new in “{name}”.") if nothing else _("No document of “{name}” was added.")
+        words = _("There is nothing new in {name}.") if nothing else _("No document of {name} was added.")
         yield words.format(name=name)
 
 
@@ -143,17 +150,17 @@ def news_words(news: Sequence[News]) -> str:
         parts.append(counted(new, _("1 new file"), _("{n} new files")))
     if changed:
         parts.append(counted(changed, _("1 changed file"), _("{n} changed files")))
-    name = sources_name(tuple(each.source for each in news))
-    return _("{files} in “{name}”.").format(files=_(", ").join(parts), name=name)
+    name = _quoted([each.source.path for each in news])
+    return _("{files} in {name}.").format(files=_(", ").join(parts), name=name)
 
 
 def unfinished_words(left: Sequence[SourceCounts]) -> str:
     """Say that Octavo ended before all was read."""
     waiting = sum(counts.waiting for counts in left)
-    name = sources_name(tuple(counts.source for counts in left))
+    name = _quoted([counts.source.path for counts in left])
     if waiting == 1:
-        return _("1 file of “{name}” was not read yet when Octavo ended.").format(name=name)
-    return _("{n} files of “{name}” were not read yet when Octavo ended.").format(n=count(waiting), name=name)
+        return _("1 file of {name} was not read yet when Octavo ended.").format(name=name)
+    return _("{n} files of {name} were not read yet when Octavo ended.").format(n=count(waiting), name=name)
 
 
 def counts_words(counts: SourceCounts) -> str:

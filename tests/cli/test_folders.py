@@ -12,9 +12,10 @@ import pytest
 
 from app.cli import folders
 from app.core.conversations.sources import SourcePlace
-from app.core.errors import AppError, Code
+from app.core.errors import AppError, Code, Problem
 from app.core.machine.paths import Paths
 from app.embedding.client import Embedder
+from app.wording.errors import sentence
 from tests.cli.conftest import Octavo, answered_here
 from tests.said import says
 from tests.whole import open_desk
@@ -72,7 +73,7 @@ def test_a_folder_is_added_and_later_only_what_is_otherwise(octavo: Octavo, tmp_
     assert f"{case}/sub/b.txt: added" in lines
     assert any("has the same content as" in line for line in lines)
     assert summary == ("2 documents of “case” are on the shelf. 1 duplicate. 1 could not be read.")
-    assert "empty.txt" in err
+    assert err.endswith(f"octavo: {case / 'empty.txt'}: {sentence(Problem(Code.FILE_EMPTY, {'path': 'empty.txt'}))}\n")
     (case / "empty.txt").unlink()
     (case / "a.txt").write_text("The rent is due on Tuesday.")
     code, out, err = octavo(*command)
@@ -128,6 +129,13 @@ def test_a_watched_folder_is_added_again_until_it_is_stopped(
     (case / "empty.txt").unlink()
     code, out, _err = octavo("folders", "--unwatch", case, "--data-dir", tmp_path / "desk")
     assert "· watched" not in out
+
+
+@answered_here
+def test_several_folders_and_files_are_counted_and_not_quoted(octavo: Octavo, tmp_path: Path, case: Path) -> None:
+    code, out, err = octavo("add", "--data-dir", tmp_path / "desk", case / "a.txt", case / "sub" / "b.txt")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == "2 documents of 2 folders and files are on the shelf."
 
 
 def test_what_to_add_is_named(octavo: Octavo, tmp_path: Path) -> None:

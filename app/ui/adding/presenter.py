@@ -37,9 +37,9 @@ from app.ui.shelf.running import RunProgress
 from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.notice import NoticeAction
 from app.wording.errors import sentence
-from app.wording.folders import progress_words, report_words, sizes_words, unfinished_words
+from app.wording.folders import paths_name, progress_words, report_words, sizes_words, unfinished_words
 from app.wording.i18n import _
-from app.wording.units import count, printable
+from app.wording.units import printable
 
 if TYPE_CHECKING:
     from app.ui.adding.dialog import AddingDialog
@@ -236,8 +236,7 @@ class FolderImport(Presenter):
     def _end(self, wanted: _Wanted, report: AddingReport) -> None:
         self.files.leave()
         self.files.fail(report.failed)
-        title = self._title()
-        self._over(report_words(report, title))
+        self._over(report_words(report, self._paths))
         if self._job is not None:  # the next one has begun
             return
         actions = list[NoticeAction]()
@@ -257,18 +256,13 @@ class FolderImport(Presenter):
 
     def _show(self, words: str, fraction: float | None, *, paused: bool = False, listed: str = "") -> None:
         """Show how far the run is. `listed` are the words above the list of files, where there is more room."""
-        self._run, self._words = RunProgress(self._title(), words, fraction, paused), listed or words
+        self._run, self._words = RunProgress(paths_name(self._paths), words, fraction, paused), listed or words
         self._show_run()
 
     def _show_run(self) -> None:
         self.progressed.emit(self._run)
         if self._dialog is not None:
-            self._dialog.show_run(self._title(), self._words, self._run)
-
-    def _title(self) -> str:
-        if len(self._paths) == 1:
-            return printable(self._paths[0].name or str(self._paths[0]))
-        return _("{n} folders").format(n=count(len(self._paths)))
+            self._dialog.show_run(paths_name(self._paths), self._words, self._run)
 
     @Slot(object)
     def _ask_password(self, path: Path) -> None:

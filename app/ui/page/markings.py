@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from app.core.documents.note import Marker
 from app.ui.look.theme import LAMP, PAPER
 from app.ui.page.note_look import LINE, look_of
-from app.ui.page.tints import PageTints, Tint, Tone
+from app.ui.page.tints import Ground, PageTints, Tint
 
 if TYPE_CHECKING:
     from app.documents.layer import Box, Layer
@@ -121,9 +121,9 @@ class Markings:
         modes = QPainter.CompositionMode
         painter.setCompositionMode(modes.CompositionMode_Lighten if dark else modes.CompositionMode_Multiply)
         found, lit, bright, selected = _BY_NIGHT if dark else _BY_DAY
-        for tone, boxes in self.tints:
+        for ground, boxes in self.tints:
             for box in boxes:
-                painter.fillRect(_wide(placed.on_view(box)), QColor(tone.fill(dark=dark)))
+                painter.fillRect(_wide(placed.on_view(box)), QColor(ground.fill(dark=dark)))
         for note in self.notes:
             for box in note.boxes:
                 painter.fillRect(_wide(placed.on_view(box)), QColor(look_of(note.marker, dark=dark).fill))
@@ -220,9 +220,9 @@ def _drawn(layer: Layer, notes: Sequence[NoteInText]) -> tuple[DrawnNote, ...]:
     return tuple(DrawnNote(note.id, note.marker, boxes) for note, boxes in places if note.marker is not None and boxes)
 
 
-def _tinted(layer: Layer, tints: Sequence[Tint]) -> tuple[tuple[Tone, tuple[Box, ...]], ...]:
+def _tinted(layer: Layer, tints: Sequence[Tint]) -> tuple[tuple[Ground, tuple[Box, ...]], ...]:
     """Return the tints whose words are on the drawing, with a box for each of their lines."""
-    return tuple((tint.tone, _boxes(layer, tint.words, tint.surroundings)) for tint in tints)
+    return tuple((tint.ground, _boxes(layer, tint.words, tint.surroundings)) for tint in tints)
 
 
 def _boxes(layer: Layer, words: str, surroundings: str) -> tuple[Box, ...]:

@@ -257,7 +257,8 @@ class TextPage(QTextEdit):
         lit.setForeground(QColor(palette.ink))
         looked_at = self._looked_at()
         selections = [
-            self._selection((tint.start, tint.end), _ground(tint.tone.fill(dark=palette.dark))) for tint in self._tints
+            self._selection((tint.start, tint.end), _ground(tint.ground.fill(dark=palette.dark)))
+            for tint in self._tints
         ]
         selections += [
             self._selection((note.start, note.end), _note_format(note.marker, self._theme)) for note in self._notes

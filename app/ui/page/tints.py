@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TypeAlias
 
 
-class Tone(Enum):
+class Ground(Enum):
     """A colour of the ground under words, by day and by night, as #RRGGBB. Text keeps a contrast of 4.5 to it
     (tests/ui/look/test_look.py)."""
 
@@ -30,7 +30,7 @@ class Tint:
 
     start: int
     end: int
-    tone: Tone
+    ground: Ground
     words: str
     surroundings: str
 

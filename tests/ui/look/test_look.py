@@ -16,7 +16,7 @@ from app.ui.look.icons import Icons, Symbol
 from app.ui.look.style import Appearance, qpalette, stylesheet
 from app.ui.look.theme import CLOTH, CLOTH_BY_NIGHT, LAMP, PAPER, TEXT_FAMILY, UI_FAMILY, Palette, Theme, cloth
 from app.ui.page.note_look import look_of
-from app.ui.page.tints import Tone
+from app.ui.page.tints import Ground
 from app.ui.widgets.buttons import IconButton
 from tests.ui.room import Room, application
 
@@ -120,7 +120,7 @@ def test_every_highlight_can_be_read_and_told_from_the_others(palette: Palette) 
 
 @_BOTH
 def test_every_tint_can_be_read_and_told_from_the_paper(palette: Palette) -> None:
-    fills = [tone.fill(dark=palette.dark) for tone in Tone]
+    fills = [ground.fill(dark=palette.dark) for ground in Ground]
     assert not _weak([("text", palette.ink, fill) for fill in fills], _AA)
     assert len({*fills, palette.surface, palette.highlight}) == len(fills) + 2
 

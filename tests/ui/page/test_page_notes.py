@@ -16,7 +16,7 @@ from app.ui.frame.note_removal import deleted_words
 from app.ui.page.note_popup import NotesPopup
 from app.ui.page.notes import PageNotes
 from app.ui.page.text_page import TextPage
-from app.ui.page.tints import Tint, Tone
+from app.ui.page.tints import Ground, Tint
 from tests.tools.screens.page_scenes import draw, read_layer
 from tests.ui.room import LETTERS, RULES, Room, wait
 
@@ -292,12 +292,12 @@ def test_a_tint_is_on_the_drawing_too_and_stays_when_the_book_is_opened_again(ro
     book = _letters(room)
     panel, text = room.window.page, room.desk.documents.library.page(book.id, 22).text
     start = text.index(WORDS)
-    tint = Tint(start, start + len(WORDS), Tone.RED, WORDS, around(text, (start, start + len(WORDS))))
+    tint = Tint(start, start + len(WORDS), Ground.RED, WORDS, around(text, (start, start + len(WORDS))))
     panel.set_tints({book.id: {22: (tint,)}})
     layer = panel.image.layer(22)
     assert layer is not None
     at = layer.text.index(WORDS)
-    wanted = ((Tone.RED, layer.bands(at, at + len(WORDS))),)
+    wanted = ((Ground.RED, layer.bands(at, at + len(WORDS))),)
     assert panel.image.marks(22).tints == wanted
     room.presenter.places.pages.first.open_page(room.books[RULES].id, 1)
     room.settle()

@@ -90,7 +90,7 @@ def _report(
         failed=[(path, _DAMAGED)] * failed,
         stopped=stopped,
     )
-    return report_words(report, name)
+    return report_words(report, [Path(name)])
 
 
 def test_all_documents_come_onto_the_shelf_and_none_on_the_desk(room: Room, folder: Path) -> None:
@@ -207,6 +207,8 @@ def test_what_could_not_be_read_is_listed_and_tried_again(qtbot: QtBot, room: Ro
     qtbot.mouseClick(notice.action, Qt.MouseButton.LeftButton)
     dialog = _list(room)
     assert _lines(dialog) == [("lease.epub", AddedState.FAILED), ("old/letters.pdf", AddedState.FAILED)]
+    said = [dialog.view.model().index(row, 0).data(FileRole).words for row in range(2)]
+    assert all(f"“{name}”" in words for name, words in zip(("lease.epub", "letters.pdf"), said, strict=True)), said
     dialog.copy.click()
     text = QGuiApplication.clipboard().text()
     assert "password" in text

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from app.core.documents.document import Page
 from app.documents.marked_words import around
 from app.features.comparison.data import ChangeKind, ComparedPassage, Comparison
-from app.ui.page.tints import PageTints, Tint, Tone
+from app.ui.page.tints import Ground, PageTints, Tint
 
-_TONES = {
-    ChangeKind.ADDED: Tone.GREEN,
-    ChangeKind.REMOVED: Tone.RED,
-    ChangeKind.CHANGED: Tone.AMBER,
-    ChangeKind.MOVED: Tone.BLUE,
-    ChangeKind.SPLIT: Tone.BLUE,
-    ChangeKind.JOINED: Tone.BLUE,
+_GROUNDS = {
+    ChangeKind.ADDED: Ground.GREEN,
+    ChangeKind.REMOVED: Ground.RED,
+    ChangeKind.CHANGED: Ground.AMBER,
+    ChangeKind.MOVED: Ground.BLUE,
+    ChangeKind.SPLIT: Ground.BLUE,
+    ChangeKind.JOINED: Ground.BLUE,
 }
 """The grounds, in the colours that the list of changes writes each kind in."""
 
@@ -41,7 +41,7 @@ def _tints(kind: ChangeKind, passage: ComparedPassage, texts: dict[int, str]) ->
     is moved these lie above the whole."""
     whole = () if kind is ChangeKind.CHANGED and passage.words else passage.spans
     other = passage.words if kind in (ChangeKind.CHANGED, ChangeKind.MOVED) else ()
-    for tone, spans in ((_TONES[kind], whole), (Tone.AMBER, other)):
+    for ground, spans in ((_GROUNDS[kind], whole), (Ground.AMBER, other)):
         for span in spans:
             text, place = texts[span.page], (span.start, span.end)
-            yield span.page, Tint(*place, tone, text[slice(*place)], around(text, place))
+            yield span.page, Tint(*place, ground, text[slice(*place)], around(text, place))

@@ -24,7 +24,7 @@ from app.ui.kit.rows import RowRole
 from app.ui.look.theme import Palette
 from app.ui.page.panel import PagePanel
 from app.ui.page.text_page import TextPage
-from app.ui.page.tints import Tone
+from app.ui.page.tints import Ground
 from app.ui.palette.palette_dialog import PaletteDialog
 from app.ui.shelf.rows import ItemRole
 from tests.features.comparison.contract import CHANGES, as_docx
@@ -171,7 +171,7 @@ def test_what_only_one_book_has_is_at_its_place_in_the_other(room: Room, dialog:
 
 def tinted(panel: PagePanel, palette: Palette) -> dict[str, set[str]]:
     """Return the words on a ground of their own on the pages whose text is there, by the name of the colour."""
-    names = {QColor(tone.fill(dark=palette.dark)).name(): tone.name for tone in Tone}
+    names = {QColor(ground.fill(dark=palette.dark)).name(): ground.name for ground in Ground}
     found: dict[str, set[str]] = {}
     for sheet in panel.text.findChildren(TextPage):
         for selection in sheet.extraSelections():
