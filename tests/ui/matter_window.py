@@ -107,8 +107,13 @@ class Window:
         return "\n".join(found)
 
     def dialog(self, kind: type[QDialog]) -> QDialog:
-        wait(lambda: any(isinstance(each, kind) for each in self.start.window.findChildren(QDialog)))
-        return next(each for each in self.start.window.findChildren(QDialog) if isinstance(each, kind))
+        """Return the dialog of this kind that is open, once there is one."""
+        wait(lambda: bool(self._dialogs(kind)))
+        return self._dialogs(kind)[0]
+
+    def _dialogs(self, kind: type[QDialog]) -> list[QDialog]:
+        found = self.start.window.findChildren(QDialog)
+        return [each for each in found if isinstance(each, kind) and each.isVisible()]
 
     def end(self) -> None:
         self.start.close()

@@ -39,5 +39,5 @@ class Instructing(QObject):
             )
             field = TextField(_("Instructions"), self._shown.conversation.instructions, INSTRUCTIONS_CHARACTERS)
             dialog = FormDialog(_("Instructions for this conversation"), words, _("Save"), field, self._window)
-            dialog.given.connect(partial(self._conversation.instruct, self._shown.id))
+            dialog.given.connect(partial(self._conversation.instruct, dialog, self._shown.id))
             dialog.open()

@@ -24,6 +24,7 @@ from app.ui.kit.activity import EngineTask
 from app.ui.kit.bridge import Executor
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.window_context import WindowContext
+from app.ui.widgets.dialogs import SmallDialog
 from app.wording.i18n import _
 
 
@@ -185,14 +186,17 @@ class ConversationPresenter(Presenter):
         self._composer.setFocus()
 
     @Slot(str, str)
-    def instruct(self, conversation_id: str, instructions: str) -> None:
-        """Keep how the person wants answers in a conversation, from the next one on."""
+    def instruct(self, dialog: SmallDialog, conversation_id: str, instructions: str) -> None:
+        """Keep how the person wants answers in a conversation, as given in `dialog`, from the next one on."""
+        work = partial(self._branches.conversations.instruct, conversation_id, instructions)
+        self._submit(dialog, work, partial(self._instructed, conversation_id, instructions))
+
+    def _instructed(self, conversation_id: str, instructions: str, _outcome: object) -> None:
         shown = self._shown.conversation
         if shown is not None and shown.id == conversation_id:
             self._shown.conversation = msgspec.structs.replace(shown, instructions=instructions)
             self.shown.emit(self._shown.conversation)
-        work = partial(self._branches.conversations.instruct, conversation_id, instructions)
-        self._do(work, partial(self._changed, conversation_id))
+        self._changed(conversation_id)
 
     def _changed(self, conversation_id: str) -> None:
         self.look_again(conversation_id)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.ui.widgets.buttons import ChoiceButton
 from app.ui.widgets.dialogs import SmallDialog
-from app.ui.widgets.labels import PlainLabel
 from app.ui.widgets.layouts import column
 
 _TEXT_HEIGHT = 140
@@ -85,31 +84,3 @@ class FormDialog(SmallDialog):
         """Fit the height to what the field shows now, and let the form be left only when the field is ready."""
         self.fit_height()
         self.action.setEnabled(self.field.ready)
-
-
-class CheckedForm(FormDialog):
-    """A form that stays open while what was given is looked at, until `close` or `show_problem`: it may be refused."""
-
-    def __init__(self, title: str, sentence: str, action: str, field: FormField, parent: QWidget | None = None) -> None:
-        self.problem = PlainLabel(role="failure-small", wraps=True)
-        self.problem.hide()
-        super().__init__(title, sentence, action, field, parent)
-        if (rows := self.layout()) is not None and isinstance(rows, QVBoxLayout):
-            rows.insertWidget(rows.indexOf(field) + 1, self.problem)
-
-    def accept(self) -> None:
-        if self.action.isEnabled():
-            self._wait(True)
-            self.given.emit(self.field.text())
-
-    def show_problem(self, words: str) -> None:
-        """Say why what was given is refused, and keep what was typed."""
-        self._wait(False)
-        self.problem.setText(words)
-        self.problem.show()
-        self._look()
-        self.field.setFocus()
-
-    def _wait(self, waiting: bool) -> None:
-        self.field.setEnabled(not waiting)
-        self.action.setEnabled(not waiting)

@@ -19,7 +19,7 @@ from app.ui.kit.presenter import Presenter
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.shelf.presenter import ShelfPresenter
 from app.ui.shelf.rows import title_of
-from app.ui.widgets.dialogs import Confirmation
+from app.ui.widgets.dialogs import Confirmation, SmallDialog
 from app.wording.i18n import _
 from app.wording.units import printable
 
@@ -194,13 +194,11 @@ class MattersPresenter(Presenter):
             written = self._desk.own_settings.load().instructions
             field = TextField(_("Instructions"), written, INSTRUCTIONS_CHARACTERS)
             dialog = FormDialog(_("Standing instructions of the matter"), words, _("Save"), field, self._window)
-            dialog.given.connect(self._instruct)
+            dialog.given.connect(partial(self._instruct, dialog))
             dialog.open()
 
-    @Slot(str)
-    def _instruct(self, text: str) -> None:
-        work = partial(self._desk.own_settings.change, "instructions", text)
-        self._call(work, self._instructed)
+    def _instruct(self, dialog: SmallDialog, text: str) -> None:
+        self._submit(dialog, partial(self._desk.own_settings.change, "instructions", text), self._instructed)
 
     @Slot()
     def choose_server(self) -> None:
@@ -210,19 +208,18 @@ class MattersPresenter(Presenter):
         if self.matter is not None:
             known, own = self._desk.settings.load().remote, self._desk.own_settings.load().remote
             dialog = ServerDialog(known, own, self._window)
-            dialog.given.connect(self._serve)
+            dialog.given.connect(partial(self._serve, dialog))
             dialog.open()
 
-    @Slot(object)
-    def _serve(self, own: RemoteSettings) -> None:
+    def _serve(self, dialog: SmallDialog, own: RemoteSettings) -> None:
         def keep() -> None:
             self._desk.own_settings.change("remote", own)
             self._desk.models.choose_again()
 
-        self._do(keep, self._served)
+        self._submit(dialog, keep, self._served)
 
-    @Slot()
-    def _served(self) -> None:
+    @Slot(object)
+    def _served(self, _outcome: object) -> None:
         self.served.emit()
 
     @Slot(object)

@@ -121,7 +121,7 @@ class NewPassphrase(FormField):
 
 class PassphraseDialog(SmallDialog):
     """A dialog that sets, changes or removes the passphrase. `given` carries the present passphrase and the new one,
-    each empty if there is none. It stays open until `close_done`, since the present one may be wrong."""
+    each empty if there is none. It waits until it is told that the present one was right."""
 
     given = Signal(str, str)
 
@@ -140,8 +140,6 @@ class PassphraseDialog(SmallDialog):
         self.chosen = NewPassphrase(_("New passphrase") if step is PassphraseStep.CHANGE else "")
         self.reveal = TextButton(_("Show what I type"), role="link")
         self.reveal.setCheckable(True)
-        self.problem = PlainLabel(role="failure-small", wraps=True)
-        self.problem.hide()
         title, sentence, action = words or _words(step)
         sentence, leave = (f"{reason} {sentence}", _("Quit")) if reason else (sentence, "")
         super().__init__(title, sentence, action, body=self._body(), leave=leave, parent=parent)
@@ -152,12 +150,13 @@ class PassphraseDialog(SmallDialog):
         self._look()
         self._parts()[0].setFocus()
 
+    def wait(self) -> None:
+        super().wait()
+        self.action.setText(_("Encrypting…"))
+
     def show_problem(self, words: str) -> None:
-        """Say why nothing was changed."""
-        self._set_busy(False)
-        self.problem.setText(words)
-        self.problem.show()
-        self.fit_height()
+        super().show_problem(words)
+        self.action.setText(self._action)
         first = self.chosen.new if self.present not in self._parts() else self.present
         first.setFocus()
         first.line.selectAll()
@@ -166,13 +165,9 @@ class PassphraseDialog(SmallDialog):
         """Say that the desk did not open with the passphrase."""
         self.show_problem(wrong_words())
 
-    def close_done(self) -> None:
-        """Close the dialog, as what it was for is done."""
-        super().accept()
-
     def accept(self) -> None:
         if self.action.isEnabled():
-            self._set_busy(True)
+            self.wait()
             self.given.emit(self.present.text(), self.chosen.text())
 
     def _parts(self) -> list[QWidget]:
@@ -185,7 +180,7 @@ class PassphraseDialog(SmallDialog):
 
     def _body(self) -> QWidget:
         foot = row(self.reveal, STRETCH, margins=(-SPACE_XS, 0, 0, 0))  # its words begin where the lines do
-        return boxed(column(*self._parts(), foot, self.problem, margins=(0, SPACE_S, 0, 0), spacing=SPACE_M))
+        return boxed(column(*self._parts(), foot, margins=(0, SPACE_S, 0, 0), spacing=SPACE_M))
 
     @Slot()
     def _look(self) -> None:
@@ -194,11 +189,6 @@ class PassphraseDialog(SmallDialog):
         self.fit_height()
         known = self.present not in self._parts() or bool(self.present.text())
         self.action.setEnabled(known and (self._step is PassphraseStep.REMOVE or self.chosen.ready))
-
-    def _set_busy(self, busy: bool) -> None:
-        for widget in (*self._parts(), self.action):
-            widget.setEnabled(not busy)
-        self.action.setText(_("Encrypting…") if busy else self._action)
 
     @Slot(bool)
     def _reveal(self, shown: bool) -> None:

@@ -97,7 +97,7 @@ class PassphrasePresenter(Presenter):
             self._say(_("The present passphrase is wrong. Nothing was changed."))
             return
         if self.dialog is not None:
-            self.dialog.close_done()
+            self.dialog.finish()
         self.changed.emit()
         if self._then is not None:
             self._then()

@@ -14,7 +14,7 @@ from app.ui.look.theme import SPACE_L, SPACE_S
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.widgets.labels import PlainLabel
-from app.ui.widgets.layouts import DIALOG, STRETCH, boxed, column, row
+from app.ui.widgets.layouts import DIALOG, STRETCH, column, row
 from app.wording.i18n import _
 
 _WIDTH = 420
@@ -25,7 +25,7 @@ class SmallDialog(QDialog):
     """A heading, a sentence, whatever `body` holds, and two buttons. It is deleted when it is closed.
 
     `leave` is the word for the button that cancels, in place of Cancel; None if there is nothing to cancel, and so one
-    button.
+    button. What was given may be refused: whoever takes it calls `wait`, and later `finish` or `show_problem`.
     """
 
     def __init__(
@@ -45,6 +45,11 @@ class SmallDialog(QDialog):
         self.setFixedWidth(_WIDTH)
         self.cancel, self.action = choices(self, action)
         self.said = PlainLabel(sentence, wraps=True)
+        self.problem = PlainLabel(role="failure-small", wraps=True)
+        self.problem.hide()
+        self._field = body
+        self._focused: QWidget | None = None
+        self._waiting = False
         self.cancel.setText(leave or self.cancel.text())
         self.action.setAutoDefault(False)
         self.action.setDefault(True)
@@ -52,6 +57,7 @@ class SmallDialog(QDialog):
             PlainLabel(title, role="heading"),
             self.said,
             *((SPACE_S, body) if body is not None else ()),
+            self.problem,
             SPACE_L,
             row(STRETCH, *((self.cancel,) if leave is not None else ()), self.action, spacing=SPACE_S),
             of=self,
@@ -59,6 +65,35 @@ class SmallDialog(QDialog):
             spacing=SPACE_S,
         )
         self.setAccessibleDescription(sentence)
+
+    def accept(self) -> None:
+        """Close the dialog, unless it waits."""
+        if not self._waiting:
+            super().accept()
+
+    def wait(self) -> None:
+        """Stay open with what was typed, which cannot be changed until it was taken or refused."""
+        self._focused = self.focusWidget()
+        self._set_waiting(True)
+
+    def finish(self) -> None:
+        """Close the dialog, as what was given was taken."""
+        super().accept()
+
+    def show_problem(self, words: str) -> None:
+        """Say why what was given is refused, and keep what was typed."""
+        self._set_waiting(False)
+        self.problem.setText(words)
+        self.problem.show()
+        self.fit_height()
+        if self._focused is not None:
+            self._focused.setFocus()
+
+    def _set_waiting(self, waiting: bool) -> None:
+        self._waiting = waiting
+        self.action.setEnabled(not waiting)
+        if self._field is not None:
+            self._field.setEnabled(not waiting)
 
     def cancel_by_return(self) -> None:
         """Let Return cancel, unless the person went to the other button first: whoever chose in a menu by Return, and
@@ -106,8 +141,7 @@ class Confirmation(SmallDialog):
 
 
 class LineDialog(SmallDialog):
-    """A dialog for one line of text; `given` carries the key and the text. It stays open until it is closed, since the
-    text may be refused."""
+    """A dialog for one line of text; `given` carries the key and the text."""
 
     given = Signal(str, str)
 
@@ -116,27 +150,14 @@ class LineDialog(SmallDialog):
     ) -> None:
         self.line = QLineEdit(text)
         self.line.selectAll()
-        self.problem = PlainLabel(role="failure-small", wraps=True)
-        self.problem.hide()
-        body = boxed(column(self.line, self.problem, spacing=SPACE_S))
-        super().__init__(title, sentence, action, body=body, parent=parent)
+        super().__init__(title, sentence, action, body=self.line, parent=parent)
         self.line.setAccessibleName(sentence)
         self._key = key
         self.line.setFocus()
 
     def accept(self) -> None:
-        if self.action.isEnabled():
-            self.action.setEnabled(False)
-            self.given.emit(self._key, self.line.text().strip())
-
-    def show_problem(self, words: str) -> None:
-        """Say why the text is refused, and keep it in the line."""
-        self.action.setEnabled(True)
-        self.problem.setText(words)
-        self.problem.show()
-        self.fit_height()
-        self.line.setFocus()
-        self.line.selectAll()
+        self.given.emit(self._key, self.line.text().strip())
+        super().accept()
 
 
 class SaveDialog(FileDialog):

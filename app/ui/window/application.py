@@ -549,7 +549,7 @@ class WindowStart(_Shell):
             screen.ended.emit()
             screen.deleteLater()
         if self._protecting is not None:
-            self._protecting.close_done()
+            self._protecting.finish()
             self._protecting = None
 
     def _say_untold(self) -> None:

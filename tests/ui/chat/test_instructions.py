@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from app.core.errors import AppError, Code
+from app.store.conversations import Conversations
 from app.ui.kit.form import FormDialog, TextField
+from app.wording.errors import sentence
 from tests.ui.room import LEASE, Room
 
 
@@ -57,3 +62,25 @@ def test_a_conversation_that_goes_on_elsewhere_takes_its_instructions_along(room
     assert (fresh.id != shown.id, fresh.instructions) == (True, "Answer like a notary.")
     _instruct(room, "")
     assert room.window.talk.composer.instructions_button.isHidden()
+
+
+def test_instructions_that_cannot_be_kept_stay_in_their_dialog(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    _open(room)
+    full = AppError(Code.DISK_FULL, path="/home/me/octavo.db")
+
+    def refuse(store: Conversations, conversation_id: str, instructions: str) -> None:
+        raise full
+
+    monkeypatch.setattr(Conversations, "instruct", refuse)
+    _instruct(room, "Answer like a notary.")
+    dialog = room.window.findChild(FormDialog)
+    assert dialog is not None
+    assert dialog.isVisible()
+    assert dialog.problem.text() == sentence(full.problem)
+    assert dialog.problem.isVisible()
+    assert dialog.field.text() == "Answer like a notary."
+    assert not room.shown().instructions
+    monkeypatch.undo()
+    dialog.accept()
+    room.settle()
+    assert room.shown().instructions == "Answer like a notary."

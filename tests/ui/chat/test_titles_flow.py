@@ -7,6 +7,7 @@ import pytest
 from app.core.conversations.conversation import MatterScope
 from app.ui.chat.writing.branches import Branches, LoadedConversation
 from app.ui.kit.activity import EngineTask
+from app.ui.widgets.dialogs import SmallDialog
 from tests.ui.gate import Gate
 from tests.ui.room import Room, wait
 
@@ -114,7 +115,7 @@ def test_what_was_read_before_a_change_does_not_take_it_back(
     wait(late.gate.reached.is_set)
     wanted: object = "In three sentences."
     if field == "instructions":
-        talk.instruct(room.shown().id, "In three sentences.")
+        talk.instruct(SmallDialog("", "", ""), room.shown().id, "In three sentences.")
     else:
         wanted = MatterScope()
         talk.books.set_scope(MatterScope())

@@ -69,12 +69,11 @@ class RestoreDialog(SmallDialog):
         self.line = SecretLine(_("Passphrase"))
         self.bar = QProgressBar(textVisible=False, maximum=_STEPS)
         self.step = PlainLabel(role="small")
-        self.problem = PlainLabel(role="failure-small", wraps=True)
         self.done_words = PlainLabel(wraps=True)
         self._is_done = False
         self._busy = boxed(column(self.bar, self.step, spacing=SPACE_XS))
-        body = boxed(column(self.line, self._busy, self.problem, self.done_words, spacing=SPACE_M))
-        for hidden in (self._busy, self.problem, self.done_words):
+        body = boxed(column(self.line, self._busy, self.done_words, spacing=SPACE_M))
+        for hidden in (self._busy, self.done_words):
             hidden.hide()
         words = _("Enter the passphrase that was chosen when the backup “{file}” was made.").format(file=file)
         super().__init__(_("Restore from a backup"), words, _("Restore"), body=body, parent=parent)
@@ -101,9 +100,7 @@ class RestoreDialog(SmallDialog):
 
     def show_problem(self, words: str) -> None:
         self._show_busy(False)
-        self.problem.setText(words)
-        self.problem.show()
-        self.fit_height()
+        super().show_problem(words)
         self.line.line.selectAll()
         self.line.setFocus()
 

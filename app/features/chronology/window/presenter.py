@@ -26,7 +26,7 @@ from app.services.library.library import Library
 from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
-from app.ui.widgets.dialogs import Confirmation, SaveDialog
+from app.ui.widgets.dialogs import Confirmation, SaveDialog, SmallDialog
 from app.ui.workspace import Workspace
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -257,11 +257,11 @@ class TimelinePresenter(Presenter):
     def edit(self, row: EventRow | NameRow) -> None:
         if isinstance(row, EventRow):
             events = EventDialog(row.event, self.panel.window())
-            events.given.connect(self._change_event)
+            events.given.connect(partial(self._change_event, events))
             events.open()
         else:
             names = EntityDialog(row.entity, self.panel.window())
-            names.given.connect(self._change_entity)
+            names.given.connect(partial(self._change_entity, names))
             names.open()
 
     def merge(self, ids: list[str]) -> None:
@@ -270,15 +270,13 @@ class TimelinePresenter(Presenter):
         merge = store.merge_entities if self.panel.tab == PEOPLE else store.merge_events
         self._load(partial(self._work.change, partial(merge, ids)))
 
-    @Slot(str, object, str)
-    def _change_event(self, id: str, span: DateSpan, words: str) -> None:
+    def _change_event(self, dialog: SmallDialog, id: str, span: DateSpan, words: str) -> None:
         change = partial(self._work.timelines.store.change_event, id, span, words)
-        self._load(partial(self._work.change, change))
+        self._submit(dialog, partial(self._work.change, change), self._take)
 
-    @Slot(str, str, object)
-    def _change_entity(self, id: str, name: str, kind: EntityKind) -> None:
+    def _change_entity(self, dialog: SmallDialog, id: str, name: str, kind: EntityKind) -> None:
         change = partial(self._work.timelines.store.change_entity, id, name, kind)
-        self._load(partial(self._work.change, change))
+        self._submit(dialog, partial(self._work.change, change), self._take)
 
     @Slot()
     def _ask_to_delete(self) -> None:

@@ -7,12 +7,10 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog
-from shiboken6 import isValid
 
-from app.core.errors import Problem
 from app.core.matter import Matter
 from app.ui.kit.bridge import Executor
-from app.ui.kit.form import CheckedForm, FormDialog
+from app.ui.kit.form import FormDialog
 from app.ui.kit.presenter import Presenter
 from app.ui.look.theme import SPACE_S
 from app.ui.settings.passphrase import NewPassphrase, SecretLine
@@ -20,7 +18,6 @@ from app.ui.shelf.matter_switch import desk_name
 from app.ui.widgets.dialogs import SaveDialog
 from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.workspace import Workspace
-from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import printable
 
@@ -74,26 +71,15 @@ class MatterFiles(Presenter):
     def _ask_passphrase(self, file: str) -> None:
         words = _("Enter the passphrase that was chosen when “{file}” was exported.")
         asked, line = words.format(file=printable(Path(file).name)), SecretLine(_("Passphrase"))
-        dialog = CheckedForm(_("Import a matter"), asked, _("Import"), line, self._window)
+        dialog = FormDialog(_("Import a matter"), asked, _("Import"), line, self._window)
         dialog.given.connect(partial(self._import, dialog, file))
         dialog.open()
 
-    def _import(self, dialog: CheckedForm, file: str, passphrase: str) -> None:
+    def _import(self, dialog: FormDialog, file: str, passphrase: str) -> None:
         work = partial(self._matters.take, Path(file), passphrase)
-        refuse = partial(self._refuse, dialog)
-        self._call(work, partial(self._imported, dialog), refuse, executor=Executor.COPYING)
+        self._submit(dialog, work, self._imported, executor=Executor.COPYING)
 
-    def _refuse(self, dialog: CheckedForm, problem: Problem) -> None:
-        """Say why a file was refused, in the dialog, where the passphrase still stands, unless it was closed
-        meanwhile."""
-        if isValid(dialog) and dialog.isVisible():
-            dialog.show_problem(sentence(problem))
-        else:
-            self._on_problem(problem)
-
-    def _imported(self, dialog: CheckedForm, matter: Matter) -> None:
-        if isValid(dialog):
-            dialog.close()
+    def _imported(self, matter: Matter) -> None:
         self.done.emit(_("“{name}” was imported.").format(name=desk_name(matter)))
         self.taken.emit()
 

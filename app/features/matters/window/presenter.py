@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
-from app.core.errors import Problem
 from app.core.matter import Matter
 from app.ui.kit.presenter import Presenter
 from app.ui.shelf.matter_switch import desk_name
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.ui.workspace import Workspace
-from app.wording.errors import sentence
 from app.wording.i18n import _
 
 if TYPE_CHECKING:
@@ -35,7 +33,6 @@ class MatterManaging(Presenter):
         self._window = workspace.window
         self._desks = workspace.matters
         self._dialog: MattersDialog | None = None
-        self._naming: LineDialog | None = None
         self._desks.listed.connect(self._show)
 
     @Slot()
@@ -54,14 +51,11 @@ class MatterManaging(Presenter):
         words = _("A matter keeps its documents, conversations and tables apart from all others.")
         self._ask_name(_("New matter"), words, _("Create"), self._create)
 
-    @Slot(str, str)
-    def _create(self, key: str, name: str) -> None:  # noqa: ARG002 - of the dialog
-        work = partial(self._matters.create, name)
-        self._call(work, self._open_created, self._refuse_name)
+    def _create(self, dialog: LineDialog, _key: str, name: str) -> None:
+        self._submit(dialog, partial(self._matters.create, name), self._open_created)
 
     @Slot(object)
     def _open_created(self, matter: Matter) -> None:
-        self._close_naming()
         if self._dialog is not None:
             self._dialog.close()
         self._desks.open_made(matter)
@@ -108,13 +102,11 @@ class MatterManaging(Presenter):
         words = _("The new name of “{name}”").format(name=desk_name(matter))
         self._ask_name(_("Rename the matter"), words, _("Rename"), self._rename, key=matter.id, text=matter.name)
 
-    @Slot(str, str)
-    def _rename(self, id: str, name: str) -> None:
-        self._do(partial(self._matters.kept.rename, id, name), self._renamed, self._refuse_name)
+    def _rename(self, dialog: LineDialog, id: str, name: str) -> None:
+        self._submit(dialog, partial(self._matters.kept.rename, id, name), self._renamed)
 
-    @Slot()
-    def _renamed(self) -> None:
-        self._close_naming()
+    @Slot(object)
+    def _renamed(self, _outcome: object) -> None:
         self._desks.look()
 
     @Slot(object)
@@ -149,27 +141,15 @@ class MatterManaging(Presenter):
         self._desks.look()
 
     def _ask_name(
-        self, title: str, words: str, action: str, given: Callable[[str, str], None], *, key: str = "", text: str = ""
+        self,
+        title: str,
+        words: str,
+        action: str,
+        given: Callable[[LineDialog, str, str], None],
+        *,
+        key: str = "",
+        text: str = "",
     ) -> None:
-        dialog = self._naming = LineDialog(
-            title, words, action, key=key, text=text, parent=self._dialog or self._window
-        )
-        dialog.given.connect(given)
-        dialog.finished.connect(self._forget_naming)
+        dialog = LineDialog(title, words, action, key=key, text=text, parent=self._dialog or self._window)
+        dialog.given.connect(partial(given, dialog))
         dialog.open()
-
-    @Slot(object)
-    def _refuse_name(self, problem: Problem) -> None:
-        """Say in the dialog why the name was not taken; if the person has closed it, in the window."""
-        if self._naming is not None:
-            self._naming.show_problem(sentence(problem))
-        else:
-            self._on_problem(problem)
-
-    def _close_naming(self) -> None:
-        if self._naming is not None:
-            self._naming.close()
-
-    @Slot()
-    def _forget_naming(self) -> None:
-        self._naming = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QPlainTextEdit, QWidget
 
@@ -59,9 +61,10 @@ class PromptDialog(SmallDialog):
 
 
 class PromptsDialog(QDialog):
-    """The list of all saved prompts. `kept` carries one that is new or was changed, `deleted` an id."""
+    """The list of all saved prompts. `kept` carries one that is new or was changed, and the dialog in
+    which it was written; `deleted` carries an id."""
 
-    kept = Signal(object)  # SavedPrompt
+    kept = Signal(object, object)  # SmallDialog, SavedPrompt
     deleted = Signal(str)
     import_wanted = Signal()
     export_wanted = Signal()
@@ -133,7 +136,7 @@ class PromptsDialog(QDialog):
             self.deleted.emit(prompt.id)
 
     def _open(self, dialog: PromptDialog) -> None:
-        dialog.given.connect(self.kept)
+        dialog.given.connect(partial(self.kept.emit, dialog))
         dialog.open()
 
     def _chosen(self) -> SavedPrompt | None:

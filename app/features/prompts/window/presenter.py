@@ -14,6 +14,7 @@ from app.features.prompts.words import imported_words
 from app.ui.kit.commands import Entry, EntryKind
 from app.ui.kit.presenter import Presenter
 from app.ui.look.icons import Symbol
+from app.ui.widgets.dialogs import SmallDialog
 from app.ui.widgets.file_dialogs import FileDialog
 from app.ui.workspace import Workspace
 from app.wording.i18n import _
@@ -96,9 +97,13 @@ class PromptsPresenter(Presenter):
     def _close(self) -> None:
         self._dialog = None
 
+    @Slot(object, object)
+    def _keep(self, dialog: SmallDialog, prompt: SavedPrompt) -> None:
+        self._submit(dialog, partial(self._texts.prompts.keep, prompt), self._kept)
+
     @Slot(object)
-    def _keep(self, prompt: SavedPrompt) -> None:
-        self._do(partial(self._texts.prompts.keep, prompt), self._changed)
+    def _kept(self, _outcome: object) -> None:
+        self.load()
 
     @Slot(str)
     def _delete(self, prompt_id: str) -> None:

@@ -15,7 +15,7 @@ from app.features.tables.window.document_chooser import DocumentsDialog
 from app.features.tables.window.panel import SheetPanel
 from app.features.tables.window.sheet_work import ListedDocument, OpenedSheet, SheetWork
 from app.ui.kit.presenter import Presenter
-from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.ui.widgets.dialogs import Confirmation, LineDialog, SmallDialog
 from app.ui.workspace import Workspace
 from app.wording.i18n import _
 
@@ -47,7 +47,7 @@ class GridEditing(Presenter):
     @Slot()
     def add_question(self) -> None:
         dialog = ColumnDialog(None, self._panel.window())
-        dialog.given.connect(self._add_column)
+        dialog.given.connect(partial(self._add_column, dialog))
         dialog.open()
 
     @Slot()
@@ -66,28 +66,25 @@ class GridEditing(Presenter):
             self.failed.emit(_("All documents of the library are in the table already."))
             return
         dialog = DocumentsDialog(self._icons, others, self._panel.window())
-        dialog.given.connect(self._add_rows)
+        dialog.given.connect(partial(self._add_rows, dialog))
         dialog.open()
 
-    @Slot(object)
-    def _add_column(self, column: GridColumn) -> None:
-        self._change(partial(self._work.add, columns=(column,)))
+    def _add_column(self, dialog: SmallDialog, column: GridColumn) -> None:
+        self._change(partial(self._work.add, columns=(column,)), dialog)
 
-    @Slot(object)
-    def _add_rows(self, refs: tuple[BookRef, ...]) -> None:
-        self._change(partial(self._work.add, rows=tuple((ref,) for ref in refs)))
+    def _add_rows(self, dialog: SmallDialog, refs: tuple[BookRef, ...]) -> None:
+        self._change(partial(self._work.add, rows=tuple((ref,) for ref in refs)), dialog)
 
     @Slot(int)
     def change_column(self, number: int) -> None:
         known = next((each for each in self._table.columns if each.number == number), None)
         if known is not None:
             dialog = ColumnDialog(known, self._panel.window())
-            dialog.given.connect(self._take_column)
+            dialog.given.connect(partial(self._take_column, dialog))
             dialog.open()
 
-    @Slot(object)
-    def _take_column(self, column: GridColumn) -> None:
-        self._change(partial(self._work.change_column, column=column))
+    def _take_column(self, dialog: SmallDialog, column: GridColumn) -> None:
+        self._change(partial(self._work.change_column, column=column), dialog)
 
     @Slot(int)
     def _on_column_unwanted(self, number: int) -> None:
@@ -118,17 +115,15 @@ class GridEditing(Presenter):
         words = _("The table is listed by it, and exported under it.")
         name, window = _("Name of the table"), self._panel.window()
         dialog = LineDialog(name, words, _("Save"), key=sheet_id, text=title, parent=window)
-        dialog.given.connect(self._take_name)
-        dialog.given.connect(dialog.close)
+        dialog.given.connect(partial(self._take_name, dialog))
         dialog.open()
 
-    @Slot(str, str)
-    def _take_name(self, sheet_id: str, title: str) -> None:
+    def _take_name(self, dialog: SmallDialog, sheet_id: str, title: str) -> None:
         if title:
             work = partial(self._work.conversations.rename, sheet_id, title)
-            self._do(work, partial(self._note_renamed, sheet_id, title))
+            self._submit(dialog, work, partial(self._note_renamed, sheet_id, title))
 
-    def _note_renamed(self, sheet_id: str, title: str) -> None:
+    def _note_renamed(self, sheet_id: str, title: str, _outcome: object) -> None:
         self.renamed.emit(sheet_id, title)
 
     # ---- cells
@@ -136,14 +131,13 @@ class GridEditing(Presenter):
     @Slot(object)
     def _correct(self, shown: ShownCell) -> None:
         dialog = CorrectionDialog(shown, self._panel.window())
-        dialog.given.connect(self._take_correction)
+        dialog.given.connect(partial(self._take_correction, dialog))
         dialog.open()
 
-    @Slot(str, str)
-    def _take_correction(self, question_id: str, text: str) -> None:
+    def _take_correction(self, dialog: SmallDialog, question_id: str, text: str) -> None:
         shown = self._table.cell_of(question_id)
         if shown is not None:
-            self._change(partial(self._work.correct, cell=shown.cell, correction=text))
+            self._change(partial(self._work.correct, cell=shown.cell, correction=text), dialog)
 
     @Slot(object)
     def _comment(self, shown: ShownCell) -> None:
@@ -151,18 +145,22 @@ class GridEditing(Presenter):
         dialog = LineDialog(
             _("Comment"), shown.column.title, _("Save"), key=cell.question.id, text=cell.comment, parent=window
         )
-        dialog.given.connect(self._take_comment)
-        dialog.given.connect(dialog.close)
+        dialog.given.connect(partial(self._take_comment, dialog))
         dialog.open()
 
-    @Slot(str, str)
-    def _take_comment(self, question_id: str, text: str) -> None:
-        self._change(partial(self._work.comment, question_id=question_id, comment=text))
+    def _take_comment(self, dialog: SmallDialog, question_id: str, text: str) -> None:
+        self._change(partial(self._work.comment, question_id=question_id, comment=text), dialog)
 
-    def _change(self, work: partial[OpenedSheet]) -> None:
-        """Change the shown grid in the store, and say what came of it."""
-        if self._table.sheet is not None:
-            self._call(partial(work, self._table.sheet.id), self._take_changed)
+    def _change(self, work: partial[OpenedSheet], dialog: SmallDialog | None = None) -> None:
+        """Change the shown grid in the store, by what was given in `dialog` if there is one, and say what came of
+        it."""
+        if self._table.sheet is None:
+            return
+        change = partial(work, self._table.sheet.id)
+        if dialog is not None:
+            self._submit(dialog, change, self._take_changed)
+        else:
+            self._call(change, self._take_changed)
 
     @Slot(object)
     def _take_changed(self, opened: OpenedSheet) -> None:

@@ -16,7 +16,7 @@ from app.core.errors import Code
 from app.features.matters.window.dialog import MattersDialog
 from app.features.matters.window.matters import MattersWindow
 from app.features.matters.window.presenter import MatterManaging
-from app.ui.kit.form import CheckedForm, FormDialog
+from app.ui.kit.form import FormDialog
 from app.ui.settings.passphrase import NewPassphrase, SecretLine
 from app.ui.widgets.dialogs import Confirmation, LineDialog
 from app.wording.units import size
@@ -88,8 +88,8 @@ def test_a_refused_name_stays_in_the_dialog_which_says_why(window: Window) -> No
     managing, matters = _managing(window), window.desk.shared.matters
     for ask in (managing.ask_new, partial(managing._ask_rename, matters.kept.get(window.marlow))):
         ask()
-        dialog = managing._naming
-        assert dialog is not None
+        dialog = window.dialog(LineDialog)
+        assert isinstance(dialog, LineDialog)
         dialog.line.setText("Client Two")
         dialog.accept()
         assert not dialog.action.isEnabled(), "it is given once"
@@ -149,7 +149,7 @@ def test_a_matter_is_exported_and_imported_with_a_passphrase(qtbot: QtBot, windo
     wait(lambda: window.start._bridge.idle)
     files._ask_passphrase(str(target))
     asking = window.dialog(FormDialog)
-    assert isinstance(asking, CheckedForm)
+    assert isinstance(asking, FormDialog)
     assert isinstance(asking.field, SecretLine)
     qtbot.keyClicks(asking.field.line, "lantern quay otter viole")
     asking.action.click()

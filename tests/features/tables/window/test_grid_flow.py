@@ -13,10 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversations.conversation import BookRef, Citation
 from app.core.conversations.values import AnswerForm, ValueKind
+from app.core.errors import AppError, Code
 from app.features.tables.cells import CellFinding
 from app.features.tables.columns import columns_of
 from app.features.tables.data import Sheet
 from app.features.tables.service import sheets_of
+from app.features.tables.store import SheetStore
 from app.features.tables.window.cell_table import ShownCell
 from app.features.tables.window.column_dialog import ColumnDialog
 from app.features.tables.window.correction_dialog import CorrectionDialog
@@ -25,6 +27,7 @@ from app.features.tables.window.grid_table import GridFilter
 from app.features.tables.window.tables import TablesWindow
 from app.ui.kit.commands import MenuEntry
 from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.wording.errors import sentence
 from tests.features.tables.window.new_table import editor, tick, write
 from tests.there import there
 from tests.ui import shelf_of_books
@@ -283,6 +286,32 @@ def test_f2_corrects_the_cell_and_renames_no_conversation(qtbot: QtBot, room: Ro
     assert isinstance(correction, CorrectionDialog)
     assert correction.line.text() == "Excluded"
     correction.reject()
+    del grid
+
+
+def test_a_value_that_cannot_be_kept_stays_in_its_dialog(
+    room: Room, grid: Sheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.feature(TablesWindow).sheets.go_on()
+    room.settle()
+    full = AppError(Code.DISK_FULL, path="/home/me/octavo.db")
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise full
+
+    monkeypatch.setattr(SheetStore, "correct", refuse)
+    room.feature(TablesWindow).panel.grid_view.correction_wanted.emit(value(room, 0, 1))
+    correction = dialog(room, CorrectionDialog)
+    assert isinstance(correction, CorrectionDialog)
+    correction.line.setText("Included")
+    correction.accept()
+    room.settle()
+    assert correction.isVisible()
+    assert (correction.problem.text(), correction.line.text()) == (sentence(full.problem), "Included")
+    monkeypatch.undo()
+    correction.accept()
+    room.settle()
+    assert value(room, 0, 1).words == "Included"
     del grid
 
 
