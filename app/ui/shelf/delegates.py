@@ -14,6 +14,7 @@ from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.icons import Icons, Symbol, draw_symbol
 from app.ui.look.theme import CORNER, SIZE_SMALL, SIZE_UI, SPACE_S, SPACE_XS
 from app.ui.shelf.covers import COVER_SIZE, BookCovers, paint_cover
+from app.ui.shelf.row_motion import RowMotion
 from app.ui.shelf.rows import BookRow, BookState, GroupRow, HeadingRow, Index, ItemRole, file_of, measure_of
 from app.ui.widgets.labels import plain_tip, two_lines
 from app.wording.facts import facts_line
@@ -96,6 +97,12 @@ class RowDelegate(QStyledItemDelegate):
 
 
 class ConversationDelegate(RowDelegate):
+    """Paints the rows of conversations, where `motion` has them."""
+
+    def __init__(self, icons: Icons, motion: RowMotion, parent: QWidget | None = None) -> None:
+        super().__init__(icons, parent)
+        self._motion = motion
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
         heading = isinstance(index.data(ItemRole), HeadingRow)
         return QSize(80, _HEADING_HEIGHT if heading else _ROW_HEIGHT + _GAP)
@@ -105,6 +112,7 @@ class ConversationDelegate(RowDelegate):
         rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(0, self._motion.offset(index))
         if isinstance(row, HeadingRow):
             self._paint_heading(painter, rect, row.text)
         elif isinstance(row, Conversation):
@@ -133,14 +141,15 @@ class ConversationDelegate(RowDelegate):
 
 
 class BookDelegate(RowDelegate):
-    """Paints the rows of books. `desk_toggled` carries a book's id when the sign on its row is clicked, `report_wanted`
-    when the line is clicked that says how many pages need a look."""
+    """Paints the rows of books, where `motion` has them. `desk_toggled` carries a book's id when the sign on its row is
+    clicked, `report_wanted` when the line is clicked that says how many pages need a look."""
 
     desk_toggled = Signal(str)
     report_wanted = Signal(str)
 
-    def __init__(self, icons: Icons, covers: BookCovers, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, covers: BookCovers, motion: RowMotion, parent: QWidget | None = None) -> None:
         super().__init__(icons, parent)
+        self._motion = motion
         self._covers = covers
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -160,6 +169,7 @@ class BookDelegate(RowDelegate):
         rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(0, self._motion.offset(index))
         if isinstance(row, GroupRow):
             self._paint_group(painter, rect.adjusted(0, 0, 0, -_GAP), row, option)
         elif isinstance(row, HeadingRow):

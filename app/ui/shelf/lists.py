@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QListView, QSizePolicy, QWidget
 
+from app.ui.shelf.row_motion import RowMotion
 from app.ui.widgets.row_list import RowListView
 
 _EDIT = Qt.Key.Key_F2
@@ -26,6 +27,7 @@ class ShelfListView(RowListView):
 
     def __init__(self, name: str) -> None:
         super().__init__()
+        self.motion = RowMotion(self)
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -84,7 +84,8 @@ class ShelfPanel(QWidget):
 
         self.conversation_view = ShelfListView(_("Conversations"))
         self.conversation_view.setModel(conversations)
-        self.conversation_view.setItemDelegate(ConversationDelegate(icons, self.conversation_view))
+        delegate = ConversationDelegate(icons, self.conversation_view.motion, self.conversation_view)
+        self.conversation_view.setItemDelegate(delegate)
         self.conversation_view.opened.connect(self._open_conversation)
         self.conversation_view.menu_wanted.connect(partial(self._open_menu, self.conversation_menu))
 
@@ -160,7 +161,7 @@ class ShelfPanel(QWidget):
 
     def _make_books(self, icons: Icons, covers: BookCovers) -> BookView:
         view = BookView(self._books)
-        delegate = BookDelegate(icons, covers, view)
+        delegate = BookDelegate(icons, covers, view.motion, view)
         covers.changed.connect(view.viewport().update)
         delegate.desk_toggled.connect(self.desk_toggled)
         delegate.report_wanted.connect(self.report_wanted)

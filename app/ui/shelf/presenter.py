@@ -240,8 +240,9 @@ class ShelfPresenter(Presenter):
     def _take_conversations(self, conversations: tuple[Conversation, ...]) -> None:
         if self._panel.conversation_view.is_editing:
             return  # they are listed when it ends
-        self._conversation_list.show_conversations(conversations, self._now())
-        self._panel.select_conversation(self._shown.id)
+        with self._panel.conversation_view.motion.follow():
+            self._conversation_list.show_conversations(conversations, self._now())
+            self._panel.select_conversation(self._shown.id)
         self.conversations_listed.emit()
 
     @Slot(object)
@@ -263,7 +264,7 @@ class ShelfPresenter(Presenter):
             return
         rows = self._rows.rows(self.openings.rows(self._shown.id))
         selected = self._panel.book_view.selected()
-        with self._panel.book_view.stays():
+        with self._panel.book_view.motion.follow(), self._panel.book_view.stays():
             self._book_list.show_books(rows, self._rows.sources)
         if not selected:
             self.show_open_book()

@@ -37,6 +37,13 @@ _OPEN_UP_TO = 20
 """The number of books up to which an added folder shows the folders in it unfolded at first."""
 
 
+def key_of(index: Index) -> str:
+    """Return what a row stays when the list is filled anew: the key of a book or a folder, the id of a conversation,
+    the words of a heading; empty for none of these."""
+    row = index.data(ItemRole)
+    return str(getattr(row, "key", "") or getattr(row, "id", "") or getattr(row, "text", ""))
+
+
 @dataclass(frozen=True)
 class HeadingRow:
     text: str
