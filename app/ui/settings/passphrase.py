@@ -121,7 +121,7 @@ class NewPassphrase(FormField):
 
 class PassphraseDialog(SmallDialog):
     """A dialog that sets, changes or removes the passphrase. `given` carries the present passphrase and the new one,
-    each empty if there is none. It waits until it is told that the present one was right."""
+    each empty if there is none. It waits until it is told whether the present one was right."""
 
     given = Signal(str, str)
 

@@ -38,8 +38,8 @@ _OPEN_UP_TO = 20
 
 
 def key_of(index: Index) -> str:
-    """Return what a row stays when the list is filled anew: the key of a book or a folder, the id of a conversation,
-    the words of a heading; empty for none of these."""
+    """Return the name by which a row is found again in a list that was filled anew: the key of a book or a folder, the
+    id of a conversation, the words of a heading; empty for none of these."""
     row = index.data(ItemRole)
     return str(getattr(row, "key", "") or getattr(row, "id", "") or getattr(row, "text", ""))
 

@@ -61,8 +61,8 @@ class PromptDialog(SmallDialog):
 
 
 class PromptsDialog(QDialog):
-    """The list of all saved prompts. `kept` carries one that is new or was changed, and the dialog in
-    which it was written; `deleted` carries an id."""
+    """The list of all saved prompts. `kept` carries one that is new or was changed, with the dialog in which it was
+    written; `deleted` carries an id."""
 
     kept = Signal(object, object)  # SmallDialog, SavedPrompt
     deleted = Signal(str)
