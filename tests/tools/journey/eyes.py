@@ -55,7 +55,6 @@ class Eyes(QObject):
         self._last = self._moment()
         self._own = (0.0, 0.0)
         self._longest = Pause(0, 0)
-        QAccessible.setActive(True)  # as with a screen reader: lists keep what they say of their rows up to date
         self._asked.connect(self._answer, Qt.ConnectionType.QueuedConnection)
 
     @Slot(object)
@@ -77,7 +76,8 @@ class Eyes(QObject):
         return time.perf_counter(), time.thread_time()
 
     def begin(self) -> None:
-        """Begin to count pauses. On the thread of the GUI."""
+        """Begin to count pauses. On the thread of the GUI, since Qt's bridge to a screen reader lives where it is made."""
+        QAccessible.setActive(True)  # as with a screen reader: lists keep what they say of their rows up to date
         self._last = self._moment()
         self._beat.start()
         app = QApplication.instance()
