@@ -102,12 +102,18 @@ class Remedy(msgspec.Struct, frozen=True):
 
 def ways(choices: Choices, kv_type: KvType | None, *, asked: bool) -> tuple[Remedy, ...]:
     """Return the ways out, first those that help. `kv_type` is the present one, None if the model runs elsewhere;
-    `asked` says that a question waits, which notes on parts, or excerpts, can answer."""
+    `asked` says that a question waits, which excerpts, or notes on parts, can answer: these come before what would
+    change the books on the desk."""
     found = [Remedy(RemedyKind.LARGER, True, room=room) for room in proposed_rooms(choices, kv_type)] if kv_type else []
     if choices.oldest:
         found.append(Remedy(RemedyKind.LEAVE_OUT, True))
     if choices.turns:
         found.append(Remedy(RemedyKind.NEW, choices.fits_without(choices.turns_tokens)))
+    if asked and choices.books and not choices.planned:
+        helps = choices.fits_without(choices.books_tokens)
+        found.append(Remedy(RemedyKind.EXCERPTS, helps))
+        found += [Remedy(RemedyKind.CHOOSE, helps)] if choices.books[1:] else []
+        found += [Remedy(RemedyKind.PARTS, helps)] if choices.takes_notes else []
     of_books = []
     for book in choices.largest(_MOST_BOOKS):
         if book.page_tokens:
@@ -115,11 +121,6 @@ def ways(choices: Choices, kv_type: KvType | None, *, asked: bool) -> tuple[Reme
         of_books.append(Remedy(RemedyKind.TAKE_OFF, choices.fits_without(book.tokens), book))
     # Where no book alone is too much, the person goes on choosing after the first one.
     found += [way for way in of_books if way.helps] or of_books
-    if asked and choices.books and not choices.planned:
-        helps = choices.fits_without(choices.books_tokens)
-        found += [Remedy(RemedyKind.CHOOSE, helps)] if choices.books[1:] else []
-        found += [Remedy(RemedyKind.PARTS, helps)] if choices.takes_notes else []
-        found.append(Remedy(RemedyKind.EXCERPTS, helps))
     if kv_type:
         found.append(Remedy(RemedyKind.MODEL, False))
     return tuple(sorted(found, key=lambda way: not way.helps))

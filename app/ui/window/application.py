@@ -19,7 +19,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
-import msgspec
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
@@ -41,6 +40,7 @@ from app.ui.look.style import Appearance
 from app.ui.look.theme import Theme
 from app.ui.widgets.file_dialogs import forget_folders, keep_folders_secret, use_system_dialogs
 from app.ui.window.extensions import Extensions
+from app.ui.window.kept_state import KeptState, stored_state
 from app.wording import i18n
 from app.wording.errors import sentence
 from app.wording.i18n import _
@@ -65,9 +65,8 @@ never will be one (RFC 9476). Who passes the program on may give it an id of a d
 
 _OWN_ID = "application-id"
 
-_BLOB, _LAST_BLOB = "window", "open_matter"
-"""The names of two kept states: what lay open in the window, kept in each desk; and the id of the matter that was open
-last, kept in the library's."""
+_LAST_BLOB = "open_matter"
+"""The name by which the library keeps the id of the matter that was open last."""
 
 _UNSEEN_MS = 500
 """The time after which the desk is opened although nothing was painted: the window is minimized, or on another
@@ -364,6 +363,7 @@ class WindowStart(_Shell):
         self._unsaid = ""
         self._given: str | None = None  # the passphrase, until the desk is open
         self._begun = self._untouched = False  # the latter: the person wants damaged data as it is
+        self._kept = KeptState(self._bridge, self)
         self._unseen = QTimer(self, singleShot=True, interval=_UNSEEN_MS)
         self.window.seen.connect(self._begin)
         self._unseen.timeout.connect(self._begin)
@@ -429,12 +429,7 @@ class WindowStart(_Shell):
             desk = self._desk = desk.shared.turn_to(id)
         if (desk.settings.get_blob(_LAST_BLOB) or b"") != id.encode("ascii"):
             desk.settings.set_blob(_LAST_BLOB, id.encode("ascii"))
-        blob = desk.own_settings.get_blob(_BLOB)
-        state = WindowState()
-        if blob is not None:
-            with contextlib.suppress(msgspec.MsgspecError):  # of another version: nothing is open
-                state = msgspec.msgpack.decode(blob, type=WindowState)
-        return desk.settings.load(), state
+        return desk.settings.load(), stored_state(desk)
 
     def close(self) -> None:
         """End the work under way, keep what the window remembers, close the desk."""
@@ -453,12 +448,10 @@ class WindowStart(_Shell):
         self._collector.close()
 
     def _keep_state(self) -> None:
-        if self._desk is None or self.presenter is None:
+        if self.presenter is None:
             return
-        state = msgspec.msgpack.encode(self.presenter.state())
-        with contextlib.suppress(AppError):  # a full disk: what lay open is forgotten
-            self._desk.own_settings.set_blob(_BLOB, state)
-        with contextlib.suppress(AppError):  # the same: what was typed in the last second is lost
+        self._kept.leave()
+        with contextlib.suppress(AppError):  # a full disk: what was typed in the last second is lost
             self.presenter.talk_area.drafts.close()
 
     def _here(self) -> str:
@@ -538,8 +531,15 @@ class WindowStart(_Shell):
             feature.desk_shown(self.presenter)
         self._say_untold()
         on_listed = self._on_listed if first else self._on_listed_again
-        self.presenter.shelf_area.shelf.conversations_listed.connect(on_listed, Qt.ConnectionType.SingleShotConnection)
+        for follower in (on_listed, self._follow_state):
+            listed = self.presenter.shelf_area.shelf.conversations_listed
+            listed.connect(follower, Qt.ConnectionType.SingleShotConnection)
         QTimer.singleShot(0, self, self._desk.documents.reader.expect)
+
+    @Slot()
+    def _follow_state(self) -> None:
+        if self._desk is not None and self.presenter is not None:
+            self._kept.follow(self._desk, self.presenter.state)
 
     def _take_question_away(self) -> None:
         """Put away the screen, or the dialog, that asks for a passphrase."""

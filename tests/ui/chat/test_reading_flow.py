@@ -222,6 +222,19 @@ def test_a_question_that_does_not_fit_offers_what_can_be_done(room: Room) -> Non
     assert room.answer().text == "A short answer [p. 1]."
 
 
+def test_for_a_question_that_waits_excerpts_are_proposed_and_for_none_its_pages(room: Room) -> None:
+    _misfit(room)
+    room.engine.roomy = (RoomFor(KvType.F16, 131_072), RoomFor(KvType.Q8_0, 200_704), RoomFor(KvType.Q4_0, 200_704))
+    _open(room, LEASE)
+    room.ask("When?")
+    dialog = room.window.findChild(FitDialog)
+    assert dialog is not None
+    (chosen,) = [way.kind for button, way in dialog.options if button.isChecked()]
+    assert chosen is RemedyKind.EXCERPTS
+    kinds = [way.kind for _button, way in dialog.options if way.helps]
+    assert kinds.index(RemedyKind.EXCERPTS) < kinds.index(RemedyKind.PAGES) < kinds.index(RemedyKind.TAKE_OFF)
+
+
 def test_pages_of_a_book_that_does_not_fit_are_chosen_by_their_tokens(room: Room) -> None:
     _misfit(room)
     room.engine.roomy = (RoomFor(KvType.F16, 131_072), RoomFor(KvType.Q8_0, 200_704), RoomFor(KvType.Q4_0, 200_704))

@@ -21,7 +21,9 @@ from app.core.machine.paths import Paths
 from app.services.services import Services
 from app.ui.settings.passphrase import PassphraseDialog
 from app.ui.widgets.dialogs import SmallDialog
+from app.ui.window import kept_state
 from app.ui.window.application import Collector, WindowStart
+from app.ui.window.kept_state import stored_state
 from app.ui.window.passphrase_screen import PassphraseScreen
 from app.wording.errors import sentence
 from app.wording.passphrase import wrong_words
@@ -68,6 +70,22 @@ def test_what_the_window_remembers_is_there_at_the_next_start(start: Start) -> N
     assert second.presenter is not None
     assert second.presenter.window.shelf.isHidden()
     end(second)
+
+
+def test_what_lies_open_is_kept_while_it_changes_and_survives_a_crash(
+    monkeypatch: pytest.MonkeyPatch, start: Start
+) -> None:
+    monkeypatch.setattr(kept_state, "INTERVAL_MS", 10)
+    opening = start(lambda paths, _passphrase: open_desk(paths.data).desk)
+    wait(lambda: opening.presenter is not None)
+    assert opening.desk is not None
+    assert opening.presenter is not None
+    opening.presenter.places.navigation.new_conversation()
+    wait(lambda: opening.presenter is not None and bool(opening.presenter.shown.id))
+    shown = opening.presenter.shown.id
+    desk = opening.desk
+    wait(lambda: stored_state(desk).conversation_id == shown)
+    end(opening)
 
 
 def test_a_restart_closes_the_window_as_a_person_would_and_wants_another_start(start: Start) -> None:
