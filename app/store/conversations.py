@@ -109,6 +109,23 @@ class Conversations:
             _put_books(connection, conversation.id, books)
         return conversation
 
+    def begin(self) -> Conversation:
+        """Return a conversation in which nothing was asked, written or chosen yet, which is as good as a new one; a new
+        one if there is none."""
+        unused = f"""SELECT c.id FROM conversations c WHERE {_KEPT} AND c.title = '' AND c.instructions = ''
+            AND c.scope = 'null' AND NOT c.pinned AND NOT c.archived AND NOT c.sent_as_is
+            AND NOT EXISTS (SELECT 1 FROM questions q WHERE q.conversation_id = c.id)
+            AND NOT EXISTS (SELECT 1 FROM conversation_books b WHERE b.conversation_id = c.id)
+            AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.conversation_id = c.id) {_NEWEST_FIRST} LIMIT 1"""
+        with self._database.write() as connection:
+            for (id,) in connection.execute(unused).fetchall():
+                now = time.time()
+                taken = Conversation(id, "", now, now)
+                dated = "UPDATE conversations SET created_at = ?, updated_at = ?, rules = ? WHERE id = ?"
+                connection.execute(dated, (now, now, taken.rules, id))
+                return taken
+            return self.create()
+
     def rename(self, id: str, title: str) -> None:
         self._database.run("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), id))
 

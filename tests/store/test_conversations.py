@@ -21,6 +21,7 @@ from app.core.conversations.conversation import (
     Citation,
     CitationState,
     Conversation,
+    Draft,
     Ending,
     MatterPlan,
     MatterScope,
@@ -40,7 +41,7 @@ from app.core.machine.paths import Paths
 from app.core.machine.secret import Key, KeyOrigin
 from app.language.folding import fold
 from app.store.books import Books
-from app.store.conversations import Conversations
+from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.images import ImageStore
 from tests.store.deleting import delete_book
@@ -148,6 +149,31 @@ def test_the_conversation_that_was_asked_last_comes_first(conversations: Convers
     assert [each.title for each in conversations.all()] == ["a", "b", "C"]
     conversations.begin_answer(question.id, "tiny")
     assert [each.title for each in conversations.all()] == ["b", "a", "C"]
+
+
+def test_a_conversation_is_begun_only_where_none_is_unused(conversations: Conversations, database: Database) -> None:
+    first = conversations.begin()
+    assert conversations.begin().id == first.id
+    assert conversations.get(first.id) == conversations.all()[0]
+    used = [conversations.begin().id]
+    conversations.rename(used[-1], "Named")
+    used.append(conversations.begin().id)
+    conversations.instruct(used[-1], "In French")
+    used.append(conversations.begin().id)
+    conversations.pin(used[-1], True)
+    used.append(conversations.begin().id)
+    conversations.archive(used[-1], True)
+    used.append(conversations.begin().id)
+    conversations.set_books(used[-1], BOOKS)
+    used.append(conversations.begin().id)
+    conversations.set_scope(used[-1], MatterScope())
+    used.append(conversations.begin().id)
+    ask(conversations, "A question", conversation=used[-1])
+    used.append(conversations.begin().id)
+    Drafts(database).keep(used[-1], Draft("half a question"))
+    unused = conversations.begin().id
+    assert len({*used, unused}) == len(used) + 1
+    assert {each.id for each in conversations.all()} == {*used, unused}
 
 
 def test_variants_are_kept_and_every_branch_is_remembered(conversations: Conversations) -> None:
@@ -436,7 +462,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from app.core.conversations.conversation import Ending, Question
-from app.store.conversations import Conversations
+from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.core.machine.secret import Key, KeyOrigin
 from app.core.conversations.verdict import SentenceVerdict, Unweighed, Verdict

@@ -172,12 +172,14 @@ class ConversationPresenter(Presenter):
         self.load(conversation_id, self._show, "" if self._activity.has(EngineTask.ANSWER) else question_id)
 
     def create(self, books: tuple[BookRef, ...] = (), instructions: str = "", scope: MatterScope | None = None) -> None:
-        """Begin a conversation with these books on its desk; an empty one that is shown is taken instead."""
+        """Begin a conversation with these books on its desk; with none, an empty one that is there is taken."""
+        conversations = self._branches.conversations
         if self._shown.conversation is not None and self.empty and not books:
             self._composer.setFocus()
-            return
-        work = partial(self._branches.conversations.create, "", books, instructions, scope)
-        self._call(work, self._created)
+        elif books or instructions or scope is not None:
+            self._call(partial(conversations.create, "", books, instructions, scope), self._created)
+        else:
+            self._call(conversations.begin, self._created)
 
     @Slot(object)
     def _created(self, conversation: Conversation) -> None:

@@ -1,4 +1,4 @@
-"""Keeps what lies open in the window in its desk: at the end, and while it changes, for a machine may stop at any time."""
+"""Keeps what lies open in the window in its desk: at the end, and while it changes, since no crash is announced."""
 
 from __future__ import annotations
 

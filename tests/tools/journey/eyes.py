@@ -76,7 +76,7 @@ class Eyes(QObject):
         return time.perf_counter(), time.thread_time()
 
     def begin(self) -> None:
-        """Begin to count pauses. On the thread of the GUI, since Qt's bridge to a screen reader lives where it is made."""
+        """Begin to count pauses. On the thread of the GUI, where the bridge to a screen reader has to be made."""
         QAccessible.setActive(True)  # as with a screen reader: lists keep what they say of their rows up to date
         self._last = self._moment()
         self._beat.start()

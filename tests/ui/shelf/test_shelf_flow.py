@@ -268,6 +268,21 @@ def test_f2_renames_and_new_conversations_do_not_pile_up(qtbot: QtBot, room: Roo
     assert len(room.desk.conversations.all()) == 2
 
 
+def test_an_empty_conversation_that_was_left_is_taken_for_the_next_new_one(room: Room) -> None:
+    old = room.add_conversation("Old")
+    room.open()
+    room.ask("Something?")
+    for _ in range(3):
+        room.presenter.places.navigation.new_conversation()
+        room.settle()
+        room.presenter.places.navigation.open_conversation(old.id)
+        room.settle()
+    room.presenter.places.navigation.new_conversation()
+    room.settle()
+    assert sorted(each.title for each in room.desk.conversations.all()) == ["", "Old"]
+    assert room.shown().id == next(each.id for each in room.desk.conversations.all() if not each.title)
+
+
 def test_files_are_dropped_anywhere_under_a_visible_veil(qtbot: QtBot, room: Room) -> None:
     room.add_conversation("A")
     room.reader.documents["lease.epub"] = shelf_of_books.lease()
