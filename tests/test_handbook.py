@@ -54,6 +54,7 @@ QUESTIONS = {
     "How do I open a protected PDF?": "A protected PDF asks for its password",
     "How do I remove a document from the shelf?": "removes it from the shelf",
     "What happens when a document does not fit?": "If the documents do not fit,",
+    "Can several people use the same library at once?": "Several people cannot use the same library",
     "What is a token?": "A token is a short piece of a word",
     "What is the context bar?": "The context bar below the question box",
     "How do I start a new conversation?": "To start a new conversation,",
@@ -79,6 +80,7 @@ QUESTIONS = {
 """With words of what answers, or of what says that nothing does."""
 
 JAPANESE = {
+    "複数の人が同じライブラリーを同時に使えますか": "複数の人が同じライブラリーや案件を同時に使うことはできません",
     "文書を追加するにはどうすればいいですか。": "ウィンドウにドロップ",
     "ファイルを追加する方法は？": "ウィンドウにドロップ",
     "どんなファイルを開けますか。": "PDF、EPUB",
