@@ -34,6 +34,7 @@ def test_the_first_answer_says_all_of_it_and_the_next_ones_only_where_they_come_
     pages = " · ".join(f"p. {page}" for page in dict.fromkeys(cited.label for cited in room.answer().citations))
     assert room.last_answer().foot.describe() == f"Search result · {pages}"
     assert _WORDS in room.last_answer().accessibleDescription()
+    assert room.window.talk.spine.isHidden(), "nothing is read, so nothing can be full"
     chips = room.last_answer().findChildren(ChipButton)
     assert chips
     assert not any("✓" in chip.text() for chip in chips)

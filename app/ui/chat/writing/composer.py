@@ -33,7 +33,7 @@ from app.wording.i18n import _
 HEIGHT = 30  # px, of the button and of the row that it is in
 MOST_LINES = 8
 IMAGE_KEYS = "Ctrl+Shift+I"
-_LINE = 22  # px
+_LINE = 22  # px, of text of the usual size
 _SLACK = 2  # px; without it Qt takes the last line for half hidden, and scrolls the first one away
 _PADDING = SPACE_M
 
@@ -140,8 +140,9 @@ class Composer(QWidget):
         self.editing.button.clicked.connect(self.cancelled_edit)
         self.send_button.clicked.connect(self._press)
         theme.changed.connect(self._restyle)
-        theme.resized.connect(self._arrange)
+        theme.resized.connect(self._resize)
         self._restyle()
+        self._resize()
         self.show_tools()
 
     def _connect_editor(self) -> None:
@@ -357,12 +358,13 @@ class Composer(QWidget):
 
     def _grow(self) -> None:
         """Take as much height as the text needs, up to that of eight lines."""
-        needed, most = 0.0, MOST_LINES * _LINE
+        line = round(_LINE * self._theme.sizes.percent / 100)
+        needed, most = 0.0, MOST_LINES * line
         block = self.editor.document().firstBlock()
         while block.isValid() and needed < most:
             needed += self.editor.blockBoundingRect(block).height()  # lays the block out where it is not yet
             block = block.next()
-        height = round(min(max(needed, _LINE), most)) + _SLACK
+        height = round(min(max(needed, line), most)) + _SLACK
         scrolls = needed > most
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.editor.setVerticalScrollBarPolicy(policy)
@@ -409,6 +411,12 @@ class Composer(QWidget):
         self.send_button.move(inside.right() + 1 - self.send_button.width(), tools)
         self.words.place_between(last.geometry(), self.send_button.geometry())
         self.update()
+
+    def _resize(self) -> None:
+        """Set what is typed as large as the questions above it."""
+        self.editor.setFont(ui_font(self._theme.sizes.question))
+        self._grow()
+        self._arrange()
 
     def _restyle(self) -> None:
         self.editor.set_colours(self._theme.palette, quiet=self._locked)

@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 from app.core.documents.untrusted import disarm
 from app.documents.text.flow import MAX_PAGE_CHARACTERS
 from app.ui.chat.writing.intake import holds_image, holds_words, list_files, read_image
-from app.ui.look.fonts import ui_font
-from app.ui.look.theme import SIZE_TEXT, Palette
+from app.ui.look.theme import Palette
 
 MAX_LINE_CHARACTERS = 20_000  # of one pasted line; a longer one would take seconds to lay out, so it is broken
 _RETURN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -32,7 +31,6 @@ class QuestionEditor(QPlainTextEdit):
         self._pasted = QTextCursor()
         self._composing = False
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFont(ui_font(SIZE_TEXT))
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # lines are wrapped

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.ui.chat.writing.composer import Composer
 from app.ui.chat.writing.editor import MAX_LINE_CHARACTERS
-from app.ui.look.theme import LAMP, Theme
+from app.ui.look.theme import LAMP, TextSizes, Theme
 from tests.ui.chat.talk import colours
 from tests.ui.focus import in_focus
 
@@ -44,6 +44,16 @@ def test_return_asks_and_shift_return_begins_a_line(composer: Composer, said: li
     QTest.keyClick(composer.editor, Key.Key_Enter, Modifier.ControlModifier | Modifier.KeypadModifier)
     assert said == ["one\ntwo", "one\ntwo"]
     assert composer.text() == "one\ntwo"  # whoever keeps the question empties the field
+
+
+def test_what_is_typed_is_as_large_as_the_questions_above_it(composer: Composer, theme: Theme) -> None:
+    composer.set_text("one line")
+    before = composer.sizeHint().height()
+    theme.use_sizes(TextSizes(150))
+    assert composer.editor.font().pixelSize() == theme.sizes.question
+    assert composer.sizeHint().height() > before
+    theme.use_sizes(TextSizes())
+    assert composer.sizeHint().height() == before
 
 
 def test_nothing_but_blanks_is_not_asked(composer: Composer, said: list[object]) -> None:
