@@ -50,6 +50,9 @@ class MatterAsking:
         return planned
 
     def _lines(self, proposal: Proposal) -> list[str]:
+        if proposal.reads_nothing:
+            several = _("Looking through {n} documents…")
+            return [units.counted(len(proposal.documents), _("Looking through the document…"), several)]
         lines = [counts_words(planned_counts(proposal.books, proposal.plan))]
         for heading, use in ((_("Read whole:"), DocumentUse.WHOLE), (_("Passages of:"), DocumentUse.PASSAGES)):
             if chosen := proposal.used(use):

@@ -13,7 +13,7 @@ from app.core.documents.document import Book
 from app.wording.document_selection import counts_of, counts_words
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, page_words
-from app.wording.units import count
+from app.wording.units import count, counted
 
 
 def asked_words(question: Question | StoredQuestion) -> str:
@@ -36,6 +36,8 @@ def basis_words(question: Question | StoredQuestion, answer: Answer) -> str:
 def coverage_words(question: Question | StoredQuestion, answer: Answer) -> str:
     """Say what became of all documents that were asked; empty where the books on the desk were all that was asked."""
     counts = counts_of(question, answer) if answer.text else None
+    if counts is not None and answer.from_search:
+        return counted(counts.documents, _("Searched 1 document."), _("Searched {n} documents."))
     return counts_words(counts) if counts is not None else ""
 
 

@@ -85,6 +85,7 @@ _NUMBERED = re.compile(
     r"|(?:chapter|section|part|appendix|annex|article|kapitel|abschnitt|teil|anhang|artikel)\b",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"^[^\d:：]+\s\d{1,2}$")  # of a thing among several: Lease of Berth 3
 _VALUE = re.compile(r"\S\s.*\d|\w\s?[:：]\s*\w")
 
 _IRREGULAR = {
@@ -170,7 +171,7 @@ class _Statement:
     stems: tuple[str, ...]
     holders: frozenset[str]  # the terms of those that it is about, or that it names as having something
     own: frozenset[str]  # its terms, and those of the question that it answers in the text
-    under: frozenset[str]
+    under: frozenset[str]  # the terms of what stands above it, up to the title of its document
     topic: frozenset[str]  # those of the heading that it is the first below, and of the question that it answers
     lead: frozenset[str]  # those of them that are in the line above its list
 
@@ -225,19 +226,25 @@ class _Reader:
 
 
 def nearest(
-    question: str, pages: Sequence[str], limit: int, usable: Callable[[Near], bool] = lambda _: True
+    question: str,
+    pages: Sequence[str],
+    limit: int,
+    usable: Callable[[Near], bool] = lambda _: True,
+    titles: Sequence[str] = (),
 ) -> tuple[Near, ...]:
     """Return the whole sentences nearest to `question`, best first and at most `limit`; none if none is near.
 
-    `pages` are the texts of one or several books, in order. Further sentences are about as near as the first, and say
-    something else. Headings, questions, lines of a table of contents, and those that are not `usable` are left out;
-    sentences cut by a page's edge, too, if another is near. The same input gives the same result, always.
+    `pages` are the texts of one or several books, in order; of several, `titles` has the one of each page's book.
+    Further sentences are about as near as the first, and say something else. Headings, questions, lines of a table of
+    contents, and those that are not `usable` are left out; sentences cut by a page's edge, too, if another is near. The
+    same input gives the same result, always.
     """
     reader = _Reader(place_of_language(words_of(question)))
     asked = _asked(question, reader)
     if not asked.content:
         return ()
-    statements = [made for piece in _pieces(pages) if (made := _statement(piece, reader)) is not None]
+    pieces = [(piece, titles[piece.page] if titles else "") for piece in _pieces(pages)]
+    statements = [made for piece, title in pieces if (made := _statement(piece, title, reader)) is not None]
     if reader.place == _GERMAN:
         statements = _with_compounds(statements, question, asked, reader)
     weights = _weights(asked, statements)
@@ -336,7 +343,7 @@ def _is_line(heading: Sentence, after: Sentence | None) -> bool:
     if _NUMBERED.match(heading.text) or _LEADER.search(heading.text):
         return False
     alone = after is not None and after.kind is SentenceKind.HEADING and not _NUMBERED.match(after.text)
-    return alone or _VALUE.search(heading.text) is not None
+    return alone or (_VALUE.search(heading.text) is not None and _NAME.search(heading.text) is None)
 
 
 def _states(sentence: Sentence) -> bool:
@@ -375,7 +382,7 @@ def _begins(text: str) -> bool:
     return not text.lstrip(" \n\t“\"'‘«„([*_")[:1].islower()
 
 
-def _statement(piece: _Piece, reader: _Reader) -> _Statement | None:
+def _statement(piece: _Piece, title: str, reader: _Reader) -> _Statement | None:
     sentence = piece.sentence
     words = words_of(sentence.text)
     telling = sum(not word.isdigit() for word in words)
@@ -395,7 +402,7 @@ def _statement(piece: _Piece, reader: _Reader) -> _Statement | None:
         stems=tuple(map(reader.key, words)),
         holders=_holders(sentence.text, words, reader),
         own=answers | reader.terms(sentence.text).all,
-        under=under,
+        under=under | reader.heading(title),
         topic=answers | under if sentence.leads else answers,
         lead=reader.heading(sentence.under.partition("\n")[2]) if entry else frozenset(),
     )

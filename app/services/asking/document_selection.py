@@ -133,6 +133,11 @@ class Proposal(msgspec.Struct, frozen=True):
     def fits(self) -> bool:
         return self.needed_tokens <= self.context_tokens
 
+    @property
+    def reads_nothing(self) -> bool:
+        """True if a search answers the question, so that nothing of the documents takes room."""
+        return not self.needed_tokens
+
     def used(self, use: DocumentUse) -> tuple[DocumentChoice, ...]:
         return tuple(document for document in self.documents if document.use is use)
 
@@ -192,18 +197,22 @@ class DocumentSelection:
         self, question: Question, scope: MatterScope, turns: Sequence[Turn], cancel: Cancel
     ) -> Work[Loading | Tokenizing, Proposal]:
         """Propose the documents that a question that follows `turns` is best asked of, its `books` being on the desk.
-        Raises AppError; Stopped."""
+        With the starter a search answers, which reads nothing: all is taken in which something was found. Raises
+        AppError; Stopped."""
         model = yield from self.ask.models.ready(cancel)
         books = {book.id: book for book in self.library.books()}
         refs = _asked(question, scope, tuple(books.values()))
         others = [books[ref.book_id] for ref in refs[len(question.books) :]]
-        size = yield from self._measure(question, turns, _longest(others), cancel)
-        tokens = dict(zip((ref.book_id for ref in question.books), size.documents, strict=True))
-        for book in others:
-            tokens[book.id] = yield from self._tokens(book, cancel)
-        other = size.total - sum(size.documents) + self.ask.reserve() + _SLACK
-        room, reads = model.context_tokens - other, not self.ask.is_starter()
-        if reads and sum(tokens.values()) <= room:
+        reads, other = not self.ask.is_starter(), 0
+        tokens = dict.fromkeys(books, 0)
+        if reads:
+            size = yield from self._measure(question, turns, _longest(others), cancel)
+            tokens |= zip((ref.book_id for ref in question.books), size.documents, strict=True)
+            for book in others:
+                tokens[book.id] = yield from self._tokens(book, cancel)
+            other = size.total - sum(size.documents) + self.ask.reserve() + _SLACK
+        room = model.context_tokens - other
+        if reads and sum(tokens[ref.book_id] for ref in refs) <= room:
             desk = frozenset(ref.book_id for ref in question.books)
             documents = tuple(_whole(ref, books[ref.book_id], tokens[ref.book_id], desk) for ref in refs)
             return Proposal(documents, other, model.context_tokens)
@@ -301,6 +310,8 @@ class DocumentSelection:
         return passages.take({id: scores[id] for id in chosen}), held, words_alone
 
     def _sizes(self, found: Sequence[PassageRef], cancel: Cancel) -> Work[Tokenizing, Sequence[int]]:
+        if self.ask.is_starter():
+            return [0] * len(found)
         texts = ["".join((*self.ask.prompts.passage_texts((ref,), titled=True), "\n\n")) for ref in found]
         if self.ask.model().host:
             return [len(text) // _CHARACTERS_OF_TOKEN for text in texts]

@@ -52,7 +52,8 @@ def answer(question: str, books: Sequence[CitedBook], passages: Sequence[Passage
                     return True
         return False
 
-    chosen = nearest(question, [page.text for _, page in places], MOST, quote)
+    titles = [book.title for book, _ in places] if len(books) > 1 else []
+    chosen = nearest(question, [page.text for _, page in places], MOST, quote, titles)
     if (held := held_form(form, question)) is not None:
         return _compose_held(form, held, question, [(near.text, lines[near]) for near in chosen])
     return _compose([lines[near] for near in chosen], several_books=len(books) > 1, japanese=japanese)

@@ -207,6 +207,8 @@ class Planning(Presenter):
                 planned.words = self._looking_words(planned.scope)
             case Done((submission, proposal)):
                 planned.submission, planned.proposal = submission, proposal
+                if proposal.reads_nothing:  # there is nothing to look at before
+                    planned.go_on(_with_plan(submission, proposal))
             case Cancelled():
                 self._drop(conversation_id)
             case Failed(problem):

@@ -170,8 +170,10 @@ class Welcome(Presenter):
             words = _("Ask about the handbook")
         elif self._asks_all:
             words = _("Ask about all documents")
+        elif shown.books:
+            words = _("Ask about the documents on the desk")
         else:
-            words = _("Ask about the documents on the desk") if shown.books else _("Add a document, then ask")
+            words = _("Choose documents, then ask") if shown.shelf else _("Add a document, then ask")
         self._window.talk.composer.set_hint(words)
         self._window.talk.view.empty.show_words(self._empty_words(pending))
 

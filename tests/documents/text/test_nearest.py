@@ -222,6 +222,21 @@ def test_headings_of_sections_and_lines_of_contents_are_no_lines() -> None:
     assert found("How much ballast is there on board?", pages) == ["Stones are stowed low."]
 
 
+def test_of_several_documents_the_one_that_the_question_names_comes_first() -> None:
+    pages = [
+        f"Lease of Berth {number}\n\n1 Term\n\nThe term begins on 1 April 2022 and ends on 31 March {2026 + number}."
+        for number in range(1, 5)
+    ]
+    titles = [f"lease-berth-{number}" for number in range(1, 5)]
+    first, *_others = nearest("When does the lease of berth 3 end?", pages, 3, titles=titles)
+    assert (first.page, first.text) == (2, "The term begins on 1 April 2022 and ends on 31 March 2029.")
+
+
+def test_a_name_with_a_number_over_a_text_is_a_heading_and_no_value() -> None:
+    assert "Lease of Berth 3" not in found("Lease of Berth 3?", ("Lease of Berth 3\n\nThe tenant pays the rent.",))
+    assert found("What is the total?", ("Rent 400\n\nTotal 450\n\nPaid",))[0] == "Total 450"
+
+
 def test_german_compounds_and_endings() -> None:
     pages = (f"Die Reifen dürfen nicht gelagert werden. Wir halten die Treppe sauber. {FILLER}",)
     assert found("Kann ich meine Winterreifen im Keller lassen?", pages) == ["Die Reifen dürfen nicht gelagert werden."]

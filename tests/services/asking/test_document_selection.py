@@ -292,6 +292,8 @@ def test_the_starter_searches_all_of_it_and_reads_nothing(
     monkeypatch.setattr(local, "is_starter", lambda _path: True)
     proposal = propose(fake, talk, WAREHOUSE)
     assert titles(proposal, DocumentUse.WHOLE) == []
+    assert proposal.reads_nothing
+    assert UseReason.NO_ROOM not in {each.reason for each in proposal.documents}, "nothing takes room"
     answer = ask(fake, talk, WAREHOUSE, proposal)
     assert answer.from_search
     assert "ends in March" in answer.text
@@ -299,6 +301,7 @@ def test_the_starter_searches_all_of_it_and_reads_nothing(
     counts = counts_of(turn.question, answer)
     assert counts is not None
     assert counts.passages == len(proposal.used(DocumentUse.PASSAGES))
+    assert coverage_words(turn.question, answer) == "Searched 20 documents."
 
 
 def test_documents_that_went_meanwhile_are_not_asked(fake: FakeDesk, matter: list[Book], talk: Conversation) -> None:

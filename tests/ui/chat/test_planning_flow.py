@@ -14,6 +14,7 @@ from app.core.conversations.conversation import BookRef, MatterPlan, MatterScope
 from app.core.conversations.events import Reading
 from app.core.conversations.verdict import Verdict
 from app.core.documents.document import Document, Format, Page
+from app.models import local
 from app.ui.chat.plan_dialog import PlanDialog
 from app.ui.chat.planning import return_words
 from app.ui.chat.text.evidence import EvidenceCard
@@ -80,6 +81,17 @@ def test_it_is_shown_first_and_asked_then(matter: Room, qtbot: QtBot) -> None:
     assert LINE in matter.sentences()
     assert asked_words(Question("", ASKED)) not in matter.sentences()
     assert _words(matter)[1] == "Ask only the desk"
+
+
+def test_a_search_answers_at_once_since_nothing_is_read(matter: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "is_starter", lambda _path: True)
+    matter.ask(ASKED)
+    (turn,) = matter.turns()
+    assert turn.answer is not None
+    assert turn.answer.from_search
+    assert "ends in March" in turn.answer.text
+    assert "Searched 12 documents." in matter.sentences()
+    assert _words(matter) == ("Asking all 12 documents", "Ask only the desk")
 
 
 def test_other_words_are_another_question(matter: Room, qtbot: QtBot) -> None:
