@@ -28,6 +28,17 @@ def fold(text: str) -> str:
     return " ".join(folded.split())
 
 
+def sorting_key(text: str) -> tuple[tuple[bool, int, str], ...]:
+    """Return a key that sorts texts as people do: whatever their case, and numbers by their values."""
+    parts = re.split(r"([0-9]+)", fold(text))
+    digits = [part.lstrip("0") for part in parts]
+    return tuple(
+        (not part.isdecimal(), len(number), number) if part.isdecimal() else (True, 0, part)
+        for part, number in zip(parts, digits, strict=True)
+        if part
+    )
+
+
 def contains(text: str, folded_needle: str) -> bool:
     """Return whether `text` contains a text that `fold` returned."""
     return folded_needle in fold(text)

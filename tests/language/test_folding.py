@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.language.folding import contains, count_places, fold, places
+from app.language.folding import contains, count_places, fold, places, sorting_key
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,10 @@ def test_what_is_contained_has_a_place(text: str, words: str) -> None:
     if needle:
         assert bool(places(text, needle)) == contains(text, needle)
         assert len(places(text, needle)) == count_places(text, needle)
+
+
+def test_texts_are_sorted_as_people_do() -> None:
+    texts = ["Berth 1", "berth 2, draft", "Berth 2, final", "Berth 10", "berth 010", "第２条", "第10条", "", "7"]
+    expected = ["", "7", "Berth 1", "berth 2, draft", "Berth 2, final", "Berth 10", "berth 010", "第２条", "第10条"]
+    assert sorted(texts, key=sorting_key) == expected
+    assert len({sorting_key("9" * 10_000), sorting_key("9" * 10_001)}) == 2

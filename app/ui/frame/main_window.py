@@ -14,7 +14,7 @@ from PySide6.QtGui import QAccessible, QCloseEvent, QGuiApplication, QKeyEvent, 
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.settings import ThemeChoice
-from app.ui.frame.panes import Panes, Side
+from app.ui.frame.panes import MiddleRoom, Panes, Side
 from app.ui.kit.frame_state import USUAL_FRAME, FrameState, place_again, place_new
 from app.ui.kit.held_picture import HeldPicture
 from app.ui.look.theme import FOOT_HEIGHT, HEADER_HEIGHT, SPACE_M
@@ -166,11 +166,10 @@ class MainWindow(QWidget):
         self._use_unfolding(view.unfold)
         _refuse_drops(view)
 
-    def show_view(self, view: MiddleView, *, spacious: bool = True) -> None:
-        """Show a view in the place of the conversation; `show_talk` leads back. `spacious` tells that it has use for
-        more room than a conversation."""
+    def show_view(self, view: MiddleView, room: MiddleRoom = MiddleRoom.SPACIOUS) -> None:
+        """Show a view in the place of the conversation; `show_talk` leads back."""
         self._middle.setCurrentWidget(view)
-        self.panes.set_spacious(spacious)
+        self.panes.give_middle(room)
 
     def state(self, theme: ThemeChoice = ThemeChoice.SYSTEM) -> FrameState:
         """Return the state of the window, with the theme that is chosen. What is open in the window is for others to
@@ -258,7 +257,7 @@ class MainWindow(QWidget):
     def show_talk(self) -> None:
         """Show the conversation again, in the place of a view."""
         self._middle.setCurrentWidget(self.talk)
-        self.panes.set_spacious(False)
+        self.panes.give_middle(MiddleRoom.READABLE)
 
     def shows(self, view: MiddleView) -> bool:
         """Return whether a view is in the place of the conversation."""

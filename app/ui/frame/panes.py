@@ -28,6 +28,14 @@ class Side(StrEnum):
     PAGE = "page"
 
 
+class MiddleRoom(StrEnum):
+    """The room that what is in the middle has use for."""
+
+    READABLE = "readable"  # as wide as lines of text may be
+    SPACIOUS = "spacious"  # as wide as there is room beside the page
+    PAGE_TOO = "page too"  # that of the page, until a person opens one
+
+
 class Panes(QSplitter):
     """The three panels. A side is shown if it is wanted; in a narrow window, of two that are wanted, the one that was
     asked for last. The other comes back when that is folded, or when the window is wide again.
@@ -50,7 +58,7 @@ class Panes(QSplitter):
         self._wanted = dict.fromkeys(Side, True)
         self._front = Side.SHELF
         self._shelf_width = self._middle_width = 0
-        self._spacious, self._text_percent = False, 100
+        self._room, self._text_percent = MiddleRoom.READABLE, 100
         self.splitterMoved.connect(self._note_widths)
 
     # ---- which sides
@@ -69,6 +77,8 @@ class Panes(QSplitter):
 
     def show_side(self, side: Side) -> None:
         self._wanted[side], self._front = True, side
+        if side is Side.PAGE and self._room is MiddleRoom.PAGE_TOO:
+            self._room = MiddleRoom.SPACIOUS
         self._look()
 
     def fold(self, side: Side) -> None:
@@ -116,10 +126,9 @@ class Panes(QSplitter):
         self._wanted[Side.PAGE] = wanted
         self._look()
 
-    def set_spacious(self, spacious: bool) -> None:
-        """Set whether what is in the middle has use for more than a conversation, as a table has."""
-        self._spacious = spacious
-        self._arrange()
+    def give_middle(self, room: MiddleRoom) -> None:
+        self._room = room
+        self._look()
 
     @Slot(int)
     def set_text(self, percent: int) -> None:
@@ -133,8 +142,10 @@ class Panes(QSplitter):
 
     def _look(self) -> None:
         narrow = self.width() < _NARROW
-        both = all(self._wanted.values())
-        shown = {side: self._wanted[side] and not (narrow and both and side is not self._front) for side in Side}
+        wanted = dict(self._wanted)
+        wanted[Side.PAGE] &= self._room is not MiddleRoom.PAGE_TOO
+        both = all(wanted.values())
+        shown = {side: wanted[side] and not (narrow and both and side is not self._front) for side in Side}
         other = any(self.shows(side) != shown[side] for side in Side)
         for side in sorted(Side, key=lambda side: shown[side]):  # one goes before the other comes
             if shown[side]:
@@ -154,7 +165,7 @@ class Panes(QSplitter):
         if self.shows(Side.PAGE):
             share = _NARROW_PAGE_SHARE if self.width() < _NARROW else _PAGE_SHARE
             wanted = self._middle_width or middle - max(_PAGE_SMALLEST, round(self.width() * share))
-            if not self._middle_width and not self._spacious:
+            if not self._middle_width and self._room is MiddleRoom.READABLE:
                 wanted = min(wanted, round(_READABLE * self._text_percent / 100))
             middle = max(_MIDDLE_SMALLEST, min(wanted, middle - _PAGE_SMALLEST))
         self.setSizes([shelf, middle, width - shelf - middle])

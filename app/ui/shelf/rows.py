@@ -20,6 +20,7 @@ from app.core.conversations.sources import Shelved, SourceCounts
 from app.core.documents.document import Book
 from app.core.documents.page_names import PageName
 from app.core.documents.untrusted import disarm
+from app.language.folding import sorting_key
 from app.services.asking.context import ContextSegment
 from app.ui.kit.words import ReadingNow
 from app.ui.shelf.covers import format_words
@@ -320,7 +321,7 @@ class _Folder:
         yield GroupRow(name, key, source.id, level, self._counted[folder], folded, source.watched)
         if folded:
             return
-        for other in sorted(self._below.get(folder, ()), key=lambda path: path.name.casefold()):
+        for other in sorted(self._below.get(folder, ()), key=lambda path: sorting_key(path.name)):
             yield from self.rows(other, level + 1)
         yield from nested(sorted(self._inside.get(folder, ()), key=_file_name), level)
 
@@ -341,9 +342,10 @@ def nested(rows: Sequence[BookRow], level: int = 0) -> Iterator[BookRow]:
         waiting += [(each, depth + 1) for each in reversed(below.pop(row.key, []))]
 
 
-def _file_name(row: BookRow) -> tuple[str, str]:
+def _file_name(row: BookRow) -> tuple[object, str]:
     places = row.shelved.places if row.shelved is not None else ()
-    return (places[0].name if places else Path(row.book.path).name if row.book else row.title).casefold(), row.key
+    name = places[0].name if places else Path(row.book.path).name if row.book else row.title
+    return sorting_key(name), row.key
 
 
 class BookList(HeadedList[BookRow]):

@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.ui.frame.panes import Panes, Side
+from app.ui.frame.panes import MiddleRoom, Panes, Side
 from app.ui.kit.frame_state import FrameState, WindowState
 from tests.ui.room import LEASE, LETTERS, Room
 
@@ -106,10 +106,22 @@ def test_chosen_widths_stay_and_the_rest_is_the_pages(panes: Panes) -> None:
 
 def test_a_table_in_the_middle_takes_more(panes: Panes) -> None:
     _widen(panes, 2560)
-    panes.set_spacious(True)
+    panes.give_middle(MiddleRoom.SPACIOUS)
     assert panes.sizes()[1] > 1200
-    panes.set_spacious(False)
+    panes.give_middle(MiddleRoom.READABLE)
     assert panes.sizes()[1] <= 762
+
+
+def test_what_needs_the_room_of_the_page_has_it_until_a_page_is_opened(panes: Panes) -> None:
+    _widen(panes, 1440)
+    panes.give_middle(MiddleRoom.PAGE_TOO)
+    assert not panes.shows(PAGE)
+    assert panes.wants(PAGE), "it comes back"
+    panes.show_side(PAGE)
+    assert panes.shows(PAGE)
+    panes.give_middle(MiddleRoom.PAGE_TOO)
+    panes.give_middle(MiddleRoom.READABLE)
+    assert panes.shows(PAGE)
 
 
 def test_larger_text_has_longer_lines(panes: Panes) -> None:

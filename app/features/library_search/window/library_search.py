@@ -12,6 +12,7 @@ from PySide6.QtCore import Slot
 from app.core.search_query import SearchPlace
 from app.features.library_search.window.palette import SEARCH_KEYS, LibraryTextFinder
 from app.services.library_search import LibraryHit, library_search_of
+from app.ui.frame.panes import MiddleRoom
 from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
 from app.ui.kit.text_finder import TextFinder
 from app.ui.look.icons import Symbol
@@ -42,7 +43,7 @@ class LibrarySearchWindow(WindowFeature):
     @Slot()
     def open_search(self, words: str = "") -> None:
         """Open the search in the place of the conversation: for these words, or what was searched last."""
-        self._workspace.window.show_view(self.search.panel, spacious=False)
+        self._workspace.window.show_view(self.search.panel, MiddleRoom.READABLE)
         self.search.prepare(words)
 
     @Slot(object, bool)

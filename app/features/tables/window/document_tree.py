@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionVie
 from app.core.conversations.conversation import BookRef
 from app.core.documents.document import Book
 from app.features.tables.window.sheet_work import ListedDocument
+from app.language.folding import sorting_key
 from app.ui.kit.rows import Index
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.icons import Icons, Symbol, draw_symbol
@@ -281,8 +282,8 @@ def _folder_note(ticked: int, total: int) -> str:
     return words if not 0 < ticked < total else _("{n} of {total} documents").format(n=count(ticked), total=words)
 
 
-def _place(document: ListedDocument) -> tuple[str, str]:
-    return document.folder.casefold(), document.book.title.casefold()
+def _place(document: ListedDocument) -> tuple[object, object]:
+    return sorting_key(document.folder), sorting_key(document.book.title)
 
 
 def _area(option: QStyleOptionViewItem, index: Index) -> QRect:

@@ -45,6 +45,7 @@ class SheetPanel(MiddleView):
     citation_clicked = Signal(object)
     book_wanted = Signal(str)
     closed = Signal()
+    turned = Signal()  # from a table that is being made to its answers, or back
     stop_wanted = Signal()
     go_on_wanted = Signal()
     export_wanted = Signal()
@@ -238,10 +239,13 @@ class SheetPanel(MiddleView):
         self.arrange(replace(self.grid_table.arrangement, filter=GridFilter(action.data())))
 
     def _show_page(self, page: int) -> None:
+        turned = page != self._pages.currentIndex()
         self._pages.setCurrentIndex(page)
         for widget in self._of_grid_head:
             widget.setVisible(self.shows_grid)
         self.setup.start.setHidden(self.shows_answers)
+        if turned:
+            self.turned.emit()
 
     # ---- keys, sizes, menus
 

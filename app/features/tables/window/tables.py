@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 
 from app.core.kept import KeptWhere
 from app.features.tables.window.saved_tables import SavedTables
+from app.ui.frame.panes import MiddleRoom
 from app.ui.kit.activity import EngineTask
 from app.ui.kit.commands import Anchor, Command, Group, PlacedCommands
 from app.ui.look.icons import Symbol
@@ -47,6 +48,7 @@ class TablesWindow(WindowFeature):
 
             made = self._made = make_sheets(self._workspace, self.card)
             made.kept_changed.connect(self.kept.look)
+            made.panel.turned.connect(self._give_room)
             made.run.began.connect(self.kept.note_begun)
             made.run.ended.connect(self.kept.note_ended)
         return self._made
@@ -104,7 +106,13 @@ class TablesWindow(WindowFeature):
             self.sheets.open_notes(turn.question.id)
 
     def _show(self) -> None:
-        self._workspace.window.show_view(self.panel)
+        room = MiddleRoom.SPACIOUS if self.panel.shows_answers else MiddleRoom.PAGE_TOO
+        self._workspace.window.show_view(self.panel, room)
+
+    @Slot()
+    def _give_room(self) -> None:
+        if self.is_shown:
+            self._show()
 
     def commands(self) -> Sequence[PlacedCommands]:
         sheet = Command(

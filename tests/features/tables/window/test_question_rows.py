@@ -18,6 +18,7 @@ from app.features.tables.service import sheets_of
 from app.features.tables.window.question_row import QuestionRowView
 from app.features.tables.window.setup import SheetSetup
 from app.features.tables.window.tables import TablesWindow
+from app.ui.frame.panes import Side
 from app.wording.i18n import use_language
 from tests.features.tables.window.new_table import asked, editor, open_editor, tick, write
 from tests.ui.room import LEASE, LETTERS, Room, wait
@@ -81,6 +82,17 @@ def test_rows_are_filled_by_key_and_asked(qtbot: QtBot, room: Room) -> None:
     ]
     assert (entry.title, len(sheet.rows)) == ("When does it end?", 2), "its name is the first question"
     assert asked(room) == ()
+
+
+def test_a_new_table_has_the_room_of_the_page_until_it_is_asked(qtbot: QtBot, room: Room) -> None:
+    panes = room.window.panes
+    open_editor(room, LEASE)
+    assert not panes.shows(Side.PAGE)
+    write(room, "When does it end?")
+    tick(room, LEASE)
+    qtbot.mouseClick(editor(room).start, Qt.MouseButton.LeftButton)
+    room.settle()
+    assert panes.shows(Side.PAGE)
 
 
 def test_a_name_is_given_and_stands_on_the_shelf(room: Room) -> None:
