@@ -64,7 +64,8 @@ class DocumentTree(QTreeWidget):
     # ---- what is there, and what is ticked
 
     def show_documents(self, documents: Sequence[ListedDocument]) -> None:
-        """Show these documents by folder and title; one that is there no more is not ticked."""
+        """Show these documents by folder and title, as the shelf does: first what is in no folder; then folders, each
+        with its folders first. One that is there no more is not ticked."""
         folded = {path for path, item in self._folders() if not item.isExpanded()} if self.topLevelItemCount() else None
         self.blockSignals(True)
         self.clear()
@@ -138,9 +139,11 @@ class DocumentTree(QTreeWidget):
         if not path.name:
             return self.invisibleRootItem()
         if path not in folders:
-            item = QTreeWidgetItem(self._folder(path.parent, folders), [printable(path.name)])
+            parent = self._folder(path.parent, folders)
+            item = folders[path] = QTreeWidgetItem([printable(path.name)])
             item.setFlags(_FLAGS)
-            folders[path] = item
+            folders_before = sum(each.parent == path.parent for each in folders) - 1
+            parent.insertChild(folders_before if path.parent.name else parent.childCount(), item)
         return folders[path]
 
     def _folders(self) -> list[tuple[str, QTreeWidgetItem]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from app.core.conversations.values import ValueKind
@@ -18,7 +18,7 @@ from app.features.tables.words import found_words, kind_words
 from app.ui.chat.text.chip import HEIGHT, ChipLook, draw_chip, measure_chip
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
-from app.ui.shelf.covers import paint_cover
+from app.ui.shelf.covers import BookCovers, paint_cover
 from app.ui.widgets.labels import two_lines
 from app.wording.units import count
 
@@ -273,11 +273,10 @@ def _fitted(title: str, width: int) -> str:
 class DocumentHeader(QHeaderView):
     """The documents at the left of a grid, which stay while the questions are scrolled; and the heads of groups."""
 
-    def __init__(self, theme: Theme, view: QTableView) -> None:
+    def __init__(self, theme: Theme, covers: BookCovers, view: QTableView) -> None:
         super().__init__(Qt.Orientation.Vertical, view)
-        self._theme = theme
-        self._paper = QImage(_COVER, QImage.Format.Format_RGB32)  # a title would be too small to be read
-        self._paper.fill(Qt.GlobalColor.white)
+        self._theme, self._covers = theme, covers
+        covers.changed.connect(self.viewport().update)
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -306,7 +305,9 @@ class DocumentHeader(QHeaderView):
     def _paint_document(self, painter: QPainter, room: QRect, head: ShownDocument) -> None:
         palette = self._theme.palette
         if head.book is not None:
-            paint_cover(painter, QRectF(QRect(room.topLeft(), _COVER)), head.book, self._paper, palette)
+            paint_cover(
+                painter, QRectF(QRect(room.topLeft(), _COVER)), head.book, self._covers.image(head.book), palette
+            )
         beside = room.adjusted(_COVER.width() + SPACE_S, -2, 0, 0)
         font = text_font(SIZE_UI, QFont.Weight.DemiBold)
         painter.setFont(font)

@@ -20,6 +20,7 @@ from app.features.tables.window.grid_table import GridTable, ShownDocument
 from app.features.tables.words import evidence_words, found_words
 from app.ui.kit.commands import WordsMenu, add_entries
 from app.ui.look.theme import SPACE_M, Theme
+from app.ui.shelf.covers import BookCovers
 from app.ui.widgets.labels import PlainLabel
 from app.wording.i18n import _
 
@@ -50,7 +51,7 @@ class GridView(CellView):
     row_unwanted = Signal(int)
     arranged = Signal(object)
 
-    def __init__(self, table: GridTable, theme: Theme, words_menu: WordsMenu) -> None:
+    def __init__(self, table: GridTable, theme: Theme, covers: BookCovers, words_menu: WordsMenu) -> None:
         super().__init__(table, theme, words_menu)
         self.setAccessibleName(_("Table of answers"))
         self._grid = table
@@ -58,7 +59,7 @@ class GridView(CellView):
         self._cells = GridCells(theme, self)
         self.setItemDelegate(self._cells)
         self.setHorizontalHeader(QuestionHeader(theme, self))
-        self.setVerticalHeader(DocumentHeader(theme, self))
+        self.setVerticalHeader(DocumentHeader(theme, covers, self))
         self.setProperty("role", "grid")
         self.setCornerButtonEnabled(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -13,7 +13,7 @@ from app.ui.workspace import Workspace
 def make_sheets(workspace: Workspace, card: RunningCard) -> SheetsPresenter:
     """Make the presenter of sheets; `card` shows how far the sheet is that is being asked."""
     desk, window, events, navigation = workspace.desk, workspace.window, workspace.events, workspace.navigation
-    panel = SheetPanel(workspace.icons, workspace.words_menu)
+    panel = SheetPanel(workspace.icons, workspace.covers, workspace.words_menu)
     window.add_view(panel)
     panel.closed.connect(navigation.close_view)
     panel.citation_clicked.connect(navigation.open_citation)

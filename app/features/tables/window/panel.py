@@ -24,6 +24,7 @@ from app.ui.kit.commands import WordsMenu
 from app.ui.kit.handbook import Chapter, explain
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import HEADER_HEIGHT, SPACE_M, SPACE_S, SPACE_XL
+from app.ui.shelf.covers import BookCovers
 from app.ui.widgets.accessibility import speak_as
 from app.ui.widgets.buttons import IconButton, MenuButton, TextButton
 from app.ui.widgets.labels import ElidedLabel, PlainLabel, Separator, set_role
@@ -51,7 +52,7 @@ class SheetPanel(MiddleView):
     export_wanted = Signal()
     new_wanted = Signal()
 
-    def __init__(self, icons: Icons, words_menu: WordsMenu) -> None:
+    def __init__(self, icons: Icons, covers: BookCovers, words_menu: WordsMenu) -> None:
         """`words_menu` returns what other features can do with an answer."""
         super().__init__()
         explain(self, Chapter.TABLES)
@@ -64,7 +65,7 @@ class SheetPanel(MiddleView):
         self.setup = SheetSetup(icons)
         self.list_table, self.grid_table = ListTable(self), GridTable(self)
         self.list_view = ListView(self.list_table, icons.theme, words_menu)
-        self.grid_view = GridView(self.grid_table, icons.theme, words_menu)
+        self.grid_view = GridView(self.grid_table, icons.theme, covers, words_menu)
         self._make_buttons(icons)
         self._make_finding(icons)
         self._make_foot()
