@@ -14,10 +14,13 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from app.core.documents.document import Format
+from app.language.markdown import FENCE
 
 BETWEEN_CELLS = " | "
 """Octavo writes this between the cells of a row, for all formats but Markdown, whose text stays as it was written."""
 
+_AS_TYPED = frozenset({Format.MARKDOWN, Format.TEXT, Format.NOTEBOOK})
+"""Formats whose text stays as it was written, bars of programs too."""
 _SHEETS = frozenset({Format.CSV, Format.XLSX, Format.XLS, Format.ODS})
 _HEAD_CHARACTERS = 40
 _NUMBERS_SHARE = 0.7
@@ -25,7 +28,6 @@ _NUMBERS_SHARE = 0.7
 
 _LINE = re.compile(r"[^\n]+")
 _PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
-_FENCE = re.compile(r" {0,3}(?:```|~~~)")
 _INDENTED_CODE = re.compile(r" {4}|\t")
 _BAR = re.compile(r"(?<!\\)\|")
 _FREE_BAR = re.compile(r"(?<!\S)\|(?!\S)")
@@ -104,6 +106,21 @@ def find_tables(text: str, format: Format) -> Iterator[TextTable]:
             yield from found or _plain(paragraph, is_sheet=False)
 
 
+def find_rows(text: str, format: Format) -> Iterator[Sequence[TableRow]]:
+    """Yield the rows of each table of a text, which may be a part of a page, and each line that seems to be a row of a
+    table whose other rows are elsewhere."""
+    if "|" not in text and "+" not in text:
+        return
+    done: set[int] = set()
+    for table in find_tables(text, format):
+        done.update(row.start for row in table.rows)
+        yield table.rows
+    for paragraph in _paragraphs(text, format):
+        for line in paragraph:
+            if line.start not in done and _may_be_row(line, format):
+                yield (_row(line, _FREE_BAR, (True, True)),)
+
+
 def _paragraphs(text: str, format: Format) -> Iterator[list[_Line]]:
     """Yield the lines between blank ones; in Markdown, code is left out."""
     fenced = False
@@ -111,7 +128,7 @@ def _paragraphs(text: str, format: Format) -> Iterator[list[_Line]]:
         lines: list[_Line] = []
         for found in _LINE.finditer(paragraph[0]):
             line = _Line(paragraph.start() + found.start(), found[0])
-            fence = format is Format.MARKDOWN and _FENCE.match(line.text) is not None
+            fence = format is Format.MARKDOWN and FENCE.match(line.text) is not None
             code = format is Format.MARKDOWN and not lines and _INDENTED_CODE.match(line.text) is not None
             if not fence and not fenced and not code:
                 lines.append(line)
@@ -198,7 +215,10 @@ def _going_on(lines: Sequence[_Line]) -> Iterator[TextTable]:
     rows = list(lines)
     while rows and not _is_bounded(rows[-1].text):
         rows.pop()
-    if rows and all(_is_bounded(line.text) for line in rows) and len({_columns(line.text) for line in rows}) == 1:
+    is_alone = len(rows) == 1 and not _FREE_BAR.search(rows[0].text)
+    if not rows or is_alone or not all(_is_bounded(line.text) for line in rows):
+        return
+    if len({_columns(line.text) for line in rows}) == 1:
         made = tuple(_row(line, _BAR, (True, True)) for line in rows)
         yield TextTable(made, 0, _sides(rows, made, 0))
 
@@ -238,6 +258,18 @@ def _is_written(line: _Line) -> bool:
         text.count(opening) == text.count(closing) and any(cell.count(opening) != cell.count(closing) for cell in cells)
         for opening, closing in (("(", ")"), ("[", "]"), ("{", "}"))
     )
+
+
+def _may_be_row(line: _Line, format: Format) -> bool:
+    """Return whether a line without its table may be a row: two or more bars, one of them at an edge, make one, and
+    what Octavo writes between cells of which none begins as the name of a command does."""
+    cells = [cell.strip() for cell in _FREE_BAR.split(line.text)]
+    at_edge = not cells[0] or not cells[-1]
+    if len(cells) > 2 and at_edge:
+        return True
+    if len(cells) < 2 or format in _AS_TYPED or not _is_written(line) or any(cell[:1].islower() for cell in cells):
+        return False
+    return len(cells) > 2 or at_edge or any(sign.isdigit() for sign in line.text)
 
 
 def _is_bounded(text: str) -> bool:

@@ -18,16 +18,18 @@ from itertools import islice
 import msgspec
 
 from app.core.conversations.conversation import Conversation
+from app.core.documents.document import Format
 from app.core.documents.page_span import PageSpan
 from app.core.kept import TextSource
 from app.core.search_query import SearchPlace, SearchQuery, parse
 from app.core.work import Cancel, Stopped, Work
 from app.language.folding import fold, phrase_pattern
+from app.language.one_line import hide_signs
 from app.services.finding.excerpts import Excerpt, best_sentence, excerpt_of
 from app.services.finding.search import Neighbours, Search, fuse
 from app.services.services import Services
 from app.store.conversations import Conversations, TextPlace
-from app.store.filters import PagePlace, SearchFilters, seconds
+from app.store.filters import FoundDocument, PagePlace, SearchFilters, seconds
 from app.store.passages import NO_HITS, Ids, Passage, Passages, Scope, WordHits
 from app.store.text_sources import TextSources
 
@@ -89,10 +91,10 @@ class LibraryFound(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class _Searched:
-    """The documents that filters let pass, by their ids, with their titles; their passages; where not all of these may
+    """The documents that filters let pass, by their ids; their passages; where not all of these may
     be found, those that may; what has the words; and the documents that have something that must not be there."""
 
-    titles: Mapping[str, str]
+    documents: Mapping[str, FoundDocument]
     scopes: Sequence[Scope]
     allowed: Ids | None
     words: WordHits
@@ -175,8 +177,8 @@ class LibrarySearch:
     def _searched(self, query: SearchQuery) -> _Searched:
         import numpy as np  # late: the start of the desk needs none
 
-        titles = {document.id: document.title for document in self.filters.documents(query)}
-        scopes = self._passages.scopes([(book_id, None) for book_id in titles])
+        documents = {document.id: document for document in self.filters.documents(query)}
+        scopes = self._passages.scopes([(book_id, None) for book_id in documents])
         allowed = [self._passages.with_phrase(scopes, phrase) for phrase in query.phrases]
         if query.pages and query.text:
             allowed.append(np.array(self.filters.passages(query), np.int64))
@@ -187,7 +189,7 @@ class LibrarySearch:
             gone = np.intersect1d(every, gone)
             some = np.setdiff1d(every if some is None else some, gone)
         words = self._passages.by_words(scopes, query.text, some) if query.text else NO_HITS
-        return _Searched(titles, scopes, some, words, _counts(gone.tolist(), scopes))
+        return _Searched(documents, scopes, some, words, _counts(gone.tolist(), scopes))
 
     def _unwanted(self, query: SearchQuery, scopes: Sequence[Scope]) -> list[Ids]:
         return [
@@ -207,21 +209,21 @@ class LibrarySearch:
         hits = []
         for id in wanted:
             for passage in self._passages.take({id: scores[id]}):
-                title = searched.titles[passage.book_id]
-                hits.append(_hit(passage, title, query, forms[id], by_meaning=id not in enough))
-        unindexed = 0 if nearest.complete else self._unindexed(searched.titles)
+                document = searched.documents[passage.book_id]
+                hits.append(_hit(passage, document, query, forms[id], by_meaning=id not in enough))
+        unindexed = 0 if nearest.complete else self._unindexed(searched.documents)
         hits = [*self._titled(query, searched), *hits][: max(0, limit)]
-        return LibraryFound(tuple(hits), _counts(enough, searched.scopes), len(searched.titles), unindexed)
+        return LibraryFound(tuple(hits), _counts(enough, searched.scopes), len(searched.documents), unindexed)
 
     def _titled(self, query: SearchQuery, searched: _Searched) -> list[LibraryHit]:
         """Return the beginnings of the documents in whose titles the whole query is, those first whose titles say least
         else."""
         wanted = [*map(fold, query.phrases), *fold(" ".join(query.words)).split()]
-        titles = {book_id: fold(title) for book_id, title in searched.titles.items()}
+        titles = {book_id: fold(document.title) for book_id, document in searched.documents.items()}
         titled = [book_id for book_id, title in titles.items() if wanted and all(each in title for each in wanted)]
-        first = sorted(titled, key=lambda book_id: len(searched.titles[book_id]))[:_MOST_TITLES]
+        first = sorted(titled, key=lambda book_id: len(searched.documents[book_id].title))[:_MOST_TITLES]
         places = self.filters.first_pages([book_id for book_id in first if book_id not in searched.unwanted])
-        return [] if query.pages else [_listed(place, searched.titles[place.book_id]) for place in places]
+        return [] if query.pages else [_listed(place, searched.documents[place.book_id]) for place in places]
 
     def _unindexed(self, book_ids: Collection[str]) -> int:
         indexed = self.search.vectors.finished(self.search.embedder.model)
@@ -229,18 +231,18 @@ class LibrarySearch:
 
     def _listed(self, query: SearchQuery, searched: _Searched, limit: int) -> LibraryFound:
         """List the pages that the filters are about, or the documents, for a query of nothing but filters."""
-        titles = searched.titles
-        if query.is_empty or not titles:
-            return LibraryFound(documents=len(titles))
-        wanted = [book_id for book_id in titles if book_id not in searched.unwanted]
+        documents = searched.documents
+        if query.is_empty or not documents:
+            return LibraryFound(documents=len(documents))
+        wanted = [book_id for book_id in documents if book_id not in searched.unwanted]
         if query.pages:
             let_pass = set(wanted)
             found = [place for place in self.filters.pages(query) if place.book_id in let_pass]
             counts, shown = Counter(place.book_id for place in found), found[:limit]
         else:
             counts, shown = Counter(wanted), list(self.filters.first_pages(wanted[:limit]))
-        hits = tuple(_listed(place, titles[place.book_id]) for place in shown)
-        return LibraryFound(hits, counts, len(titles), listed=True)
+        hits = tuple(_listed(place, documents[place.book_id]) for place in shown)
+        return LibraryFound(hits, counts, len(documents), listed=True)
 
     # ---- all else
 
@@ -274,7 +276,7 @@ class LibrarySearch:
         for talk in talks:
             if talk.id in found:
                 place, had = found[talk.id]
-                excerpt = excerpt_of(place.text, had)
+                excerpt = excerpt_of(hide_signs(place.text, Format.MARKDOWN), had)
                 yield LibraryHit(
                     *(SearchPlace.CONVERSATIONS, talk.id, talk.title, excerpt), question_id=place.question_id
                 )
@@ -282,7 +284,7 @@ class LibrarySearch:
     def _said_in(self, source: TextSource, query: SearchQuery) -> Iterator[LibraryHit]:
         needles = [*_phrases(query), *_words(query)]
         for found in self.sources.find(source, needles, tuple(map(fold, query.without)), *_times(query)):
-            excerpt = excerpt_of(found.text.strip(), needles, before=_BEFORE, after=_AFTER)
+            excerpt = excerpt_of(hide_signs(found.text.strip(), found.format), needles, before=_BEFORE, after=_AFTER)
             span = PageSpan(found.page, "", found.start, found.stop) if found.book_id else None
             yield LibraryHit(
                 *(source.id, found.id, found.title, excerpt),
@@ -311,19 +313,21 @@ def _times(query: SearchQuery) -> tuple[float, float]:
     return seconds(query.after, 0.0), seconds(query.before, float("inf"))
 
 
-def _hit(passage: Passage, title: str, query: SearchQuery, forms: Collection[str], *, by_meaning: bool) -> LibraryHit:
+def _hit(
+    passage: Passage, document: FoundDocument, query: SearchQuery, forms: Collection[str], *, by_meaning: bool
+) -> LibraryHit:
     """Return the sentence of a passage that has most of what was looked for, and, for a phrase, where that is."""
     phrases = _phrases(query)
     needles = [*phrases, *sorted(forms, key=len, reverse=True)]
     start, end = best_sentence(passage.text, needles)
     sentence = passage.text[start:end]
     there = [needle for needle in needles if needle in fold(sentence)]
-    excerpt = excerpt_of(sentence, there, before=_BEFORE, after=_AFTER)
+    excerpt = excerpt_of(hide_signs(passage.text, document.format)[start:end], there, before=_BEFORE, after=_AFTER)
     if phrases and (match := phrase_pattern(phrases[0]).search(passage.text)):
         start, end = match.span()
     span = PageSpan(passage.page, passage.label, passage.start + start, passage.start + end)
     return LibraryHit(
-        *(SearchPlace.DOCUMENTS, passage.book_id, title, excerpt, passage.score, passage, span),
+        *(SearchPlace.DOCUMENTS, passage.book_id, document.title, excerpt, passage.score, passage, span),
         book_id=passage.book_id,
         by_meaning=by_meaning,
     )
@@ -341,7 +345,7 @@ def _counts(ids: Iterable[int], scopes: Sequence[Scope]) -> Mapping[str, int]:
     return Counter(ordered[bisect_right(starts, id) - 1].book_id for id in ids)
 
 
-def _listed(place: PagePlace, title: str) -> LibraryHit:
+def _listed(place: PagePlace, document: FoundDocument) -> LibraryHit:
     span = PageSpan(place.number, place.label, 0, 0)
-    excerpt = excerpt_of(place.beginning, [], after=_AFTER)
-    return LibraryHit(SearchPlace.DOCUMENTS, place.book_id, title, excerpt, span=span, book_id=place.book_id)
+    excerpt = excerpt_of(hide_signs(place.beginning, document.format), [], after=_AFTER)
+    return LibraryHit(SearchPlace.DOCUMENTS, place.book_id, document.title, excerpt, span=span, book_id=place.book_id)

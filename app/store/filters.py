@@ -39,6 +39,7 @@ class FoundDocument(NamedTuple):
 
     id: str
     title: str
+    format: Format
 
 
 class PagePlace(NamedTuple):
@@ -71,7 +72,7 @@ class SearchFilters:
 
     def _documents(self, query: SearchQuery, condition: str, values: Mapping[str, str]) -> tuple[FoundDocument, ...]:
         rows = self._database.rows(
-            f"""SELECT id, title, path, facts FROM books WHERE bin_id = ''
+            f"""SELECT id, title, format, path, facts FROM books WHERE bin_id = ''
                 AND (:kinds = '[]' OR format IN (SELECT value FROM json_each(:kinds)))
                 AND {condition} ORDER BY added_at DESC, id""",
             {"kinds": msgspec.json.encode(query.kinds).decode(), **values},
@@ -80,8 +81,8 @@ class SearchFilters:
         places = self._places() if folders else {}
         named = self._with_people(people) if people else frozenset[str]()
         return tuple(
-            FoundDocument(id, title)
-            for id, title, path, facts in rows
+            FoundDocument(id, title, Format(format))
+            for id, title, format, path, facts in rows
             if (not folders or any(_is_in(place, folders) for place in (path, *places.get(id, ()))))
             and (not people or _names(facts, people) or id in named)
         )

@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from app.core.documents.document import Format
 from app.core.kept import TextSource
 from app.store.db import Database
 
 
 class FoundText(NamedTuple):
     """A text of a source. `book_id` is None if it does not belong to words of a document; else these are on `page`,
-    from `start` to `stop`."""
+    from `start` to `stop`. `format` is that of the document; what a person or a model wrote is Markdown."""
 
     id: str
     title: str
@@ -23,6 +24,7 @@ class FoundText(NamedTuple):
     page: int
     start: int
     stop: int
+    format: Format
 
 
 class TextSources:
@@ -43,9 +45,10 @@ class TextSources:
         values: dict[str, str | float] = {f"word{number}": word for number, word in enumerate(words)}
         values |= {f"gone{number}": word for number, word in enumerate(without)}
         rows = self._database.rows(
-            f"""SELECT id, title, text, question_id, book_id, ifnull(page, 0), ifnull(start, 0), ifnull(stop, 0)
+            f"""SELECT id, title, text, question_id, book_id, ifnull(page, 0), ifnull(start, 0), ifnull(stop, 0),
+                ifnull((SELECT format FROM books WHERE books.id = book_id), :otherwise)
                 FROM ({source.texts}) WHERE time >= :begin AND time < :end AND {" AND ".join(found)}
                 ORDER BY made DESC, id, place""",
-            values | {"begin": begin, "end": end},
+            values | {"begin": begin, "end": end, "otherwise": Format.MARKDOWN},
         )
-        return tuple(FoundText(*row) for row in rows)
+        return tuple(FoundText._make((*row[:-1], Format(row[-1]))) for row in rows)

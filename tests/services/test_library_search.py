@@ -278,3 +278,18 @@ def test_a_document_is_in_every_folder_that_has_it(desk: FakeDesk, books: dict[s
     assert set(filters.folders()) == {"2024", "Receipts", "Mail", "Contracts", "Old"}
     assert filters.people() == ("Jane Roe",)
     assert filters.kinds()[0] is Format.PDF
+
+
+def test_an_excerpt_has_no_signs_of_markdown_and_leads_to_the_page(desk: FakeDesk) -> None:
+    text = (
+        "# The **Octavo** handbook\n\nSomething else is here.\n\n"
+        "| Quarter | Due | EUR |\n|---|---|---|\n| Whitsun | 2 May | 12,500.00 |\n"
+    )
+    desk.books.add(Document("Handbook", Format.MARKDOWN, "e" * 64, (Page(1, "1", text),)), Path("/home/me/handbook.md"))
+    (found,) = _find(desk, "whitsun").hits
+    assert found.excerpt.text == "Quarter · Due · EUR; Whitsun · 2 May · 12,500.00"
+    assert _lit(found) == ["Whitsun"]
+    assert "| Whitsun | 2 May |" in _on_page(desk, found)
+    (titled,) = _find(desk, "octavo").hits
+    assert titled.excerpt.text == "The Octavo handbook"
+    assert _lit(titled) == ["Octavo"]

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import msgspec
 
 from app.documents.pdf.columns import LinePiece
-from app.documents.tables.rows import BETWEEN_CELLS
 from app.documents.text.notation import roman
+from app.language.tables import BETWEEN_CELLS
 
 _ROWS = 2  # at either edge
 _EDGE_SHARE = 0.2  # of the page's height

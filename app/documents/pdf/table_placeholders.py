@@ -13,7 +13,7 @@ from app.documents.pdf.paragraphs import WIDE
 from app.documents.pdf.rulings import Box
 from app.documents.pdf.table_rows import lines_of
 from app.documents.pdf.tables import Table
-from app.documents.tables.rows import BETWEEN_CELLS
+from app.language.tables import BETWEEN_CELLS
 
 Range: TypeAlias = tuple[int, int]  # of PDFium's characters
 TableRanges: TypeAlias = tuple[tuple[tuple[Range, ...], ...], ...]

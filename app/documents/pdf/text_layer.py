@@ -20,7 +20,7 @@ from app.documents.pdf.page import extract
 from app.documents.pdf.pdf import open_page
 from app.documents.pdf.rulings import Box
 from app.documents.pdf.table_placeholders import TableRanges
-from app.documents.tables.rows import BETWEEN_CELLS
+from app.language.tables import BETWEEN_CELLS
 
 MAX_LAYER_CHARACTERS = 100_000
 """The most characters of a page: further ones cannot be highlighted or selected. A dense newspaper page has 20,000."""

@@ -11,12 +11,12 @@ from app.core.documents.document import Flag
 from app.documents.formats.contract import MAX_CHARACTERS, Content, refuse_over
 from app.documents.text.clean import MAX_LINE_CHARACTERS
 from app.documents.text.flow import PAGE_CHARACTERS, Block, Comment, Heading
+from app.language.tables import BETWEEN_CELLS
 
 MAX_ROWS = 1_048_576  # of one sheet; Excel has no more
 MAX_COLUMNS = 16_384
 BLOCK_ROWS = 30
 MAX_HEADER_CHARACTERS = 600  # a longer header would leave no room for rows, and is not repeated
-BETWEEN_CELLS = " | "
 
 
 class RowComment(msgspec.Struct, frozen=True):

@@ -22,11 +22,11 @@ from app.documents.formats.contract import (
     to_document,
 )
 from app.documents.formats.xml import local_name
-from app.documents.tables.rows import BETWEEN_CELLS
 from app.documents.text import notation
 from app.documents.text.flow import Block, Comment, Heading, flow
 from app.documents.text.hidden import LeftOut
 from app.documents.text.runs import PLAIN, Run, RunStyle, written
+from app.language.tables import BETWEEN_CELLS
 
 MAX_LIST_LEVELS = 9
 MAX_NESTED_TABLES = 16

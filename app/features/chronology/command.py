@@ -22,7 +22,7 @@ from app.features.chronology.asking import TimelineAsking, TimelineProgress
 from app.features.chronology.data import EventPlace, NamedEntity, TimelineEvent, TimelineFinding
 from app.features.chronology.export import compose_chronology, compose_people, pages_of
 from app.features.chronology.service import entities_of, events_of, timelines_of
-from app.features.chronology.words import asked_words, kind_words, limits_words, span_words
+from app.features.chronology.words import asked_words, event_words, kind_words, limits_words, span_words
 from app.services.services import Services
 from app.wording import units
 from app.wording.errors import sentence
@@ -98,7 +98,7 @@ def _run_chronology(options: argparse.Namespace, desk: Services, books: Mapping[
         print(_("No dated events were found."))
     for event in events:
         places = "; ".join(_place(place, books) for place in event.places)
-        print(units.printable(f"{span_words(event.span)}  {event.words}  [{places}]"))
+        print(units.printable(f"{span_words(event.span)}  {event_words(event, books)}  [{places}]"))
 
 
 def _run_people(options: argparse.Namespace, desk: Services, books: Mapping[str, Book]) -> None:

@@ -18,7 +18,7 @@ from app.export.references import cleaned
 from app.export.table import disarm_cell
 from app.export.workbook import Cell, CellNumber, add_sheet, new_workbook
 from app.features.chronology.data import EntityPlace, EventPlace, NamedEntity, TimelineEvent
-from app.features.chronology.words import kind_words, limits_words, source_words
+from app.features.chronology.words import event_words, kind_words, limits_words, quote_words, source_words
 from app.wording.i18n import _
 from app.wording.page_names import name_words, page_words
 from app.wording.units import day
@@ -53,11 +53,11 @@ def compose_chronology(
         (
             event.span.first.text,
             event.span.last.text if event.span.last else "",
-            cleaned(event.words),
+            cleaned(event_words(event, books)),
             "; ".join(_place(place, books) for place in event.places),
             "; ".join(map(cleaned, amounts_in("\n".join(place.quote for place in event.places)))),
             source_words(event),
-            cleaned(event.places[0].quote),
+            cleaned(quote_words(event.places[0], books)),
         )
         for event in events
     )

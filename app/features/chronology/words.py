@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.core.dates import DateSpan, PartialDate
+from app.core.documents.document import Book, Format
 from app.core.names import EntityKind
-from app.features.chronology.data import EntrySource, TimelineEvent
+from app.features.chronology.data import EntrySource, EventPlace, TimelineEvent
+from app.language.one_line import in_one_line
 from app.wording import units
 from app.wording.i18n import _
 
@@ -44,6 +48,18 @@ def remark_words(event: TimelineEvent) -> str:
     if event.is_edited:
         return _("edited")
     return _("date calculated") if event.is_reckoned else ""
+
+
+def event_words(event: TimelineEvent, books: Mapping[str, Book]) -> str:
+    """Return what happened, on one line and untrusted: an event's own words, or its first quotation. `books` are by
+    their ids."""
+    return event.text or quote_words(event.places[0], books)
+
+
+def quote_words(place: EventPlace, books: Mapping[str, Book]) -> str:
+    """Return the quotation of a place as a person reads it, untrusted. `books` are by their ids."""
+    book = books.get(place.book_id)
+    return in_one_line(place.quote, book.format if book is not None else Format.TEXT)
 
 
 def source_words(event: TimelineEvent) -> str:

@@ -7,14 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from app.language.folding import UNSPACED, contains, fold, places
+from app.language.folding import contains, fold, places
+from app.language.one_line import join_lines
 
 _BEFORE, _AFTER = 32, 96
 """Characters of an excerpt around the place that was found."""
 _MOST_LIT = 12
-_BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\n\s*(?=[^\W\d_])")
-_BROKEN_LINE = re.compile(rf"(?<=[{UNSPACED}])[^\S\n]*\n\s*(?=[{UNSPACED}])")
-_GAP = re.compile(r"[ \t\r\f\v\n\u00a0]+")
 _END = re.compile(r"""(?<=[.!?…])["'”’»)\]]*\s+|[。！？．]["'”’」』）]*\s*|\n\s*\n""")
 
 
@@ -27,9 +25,10 @@ class Excerpt(msgspec.Struct, frozen=True):
 
 def excerpt_of(text: str, needles: Sequence[str], *, before: int = _BEFORE, after: int = _AFTER) -> Excerpt:
     """Return one line around the first place of the first of `needles`, which `fold` returned, with so many characters
-    before and after it; the beginning of the text, if there is none."""
+    before and after it; the beginning of the text, if there is none. `text` is what `hide_signs` returned, or a part of
+    it."""
     first = needles[0] if needles else ""
-    parts = [_one_line(part) for part in text.split("\n\n")]
+    parts = [join_lines(part).strip() for part in text.split("\n\n")]
     part = next((part for part in parts if contains(part, first)), " ".join(parts))
     start, end = next(iter(places(part, first)), (0, 0))
     begin = _edge(part, start - before, start)
@@ -38,13 +37,6 @@ def excerpt_of(text: str, needles: Sequence[str], *, before: int = _BEFORE, afte
     shift = 1 if begin else 0  # "…" would fold to three characters
     lit = _apart((low + shift, high + shift) for needle in needles for low, high in places(line, needle))
     return Excerpt(f"{'…' if begin else ''}{line}{'…' if until < len(part) else ''}", lit)
-
-
-def _one_line(text: str) -> str:
-    """Return a text on one line: words that a line broke are whole, and so is text without spaces; without Markdown's
-    marks of bold words."""
-    whole = _BROKEN_LINE.sub("", _BROKEN_WORD.sub("", text.replace("**", "")))
-    return _GAP.sub(" ", whole).strip()
 
 
 def best_sentence(text: str, needles: Sequence[str]) -> tuple[int, int]:

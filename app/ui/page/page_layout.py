@@ -30,6 +30,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from app.language.markdown import NO_SIGN
 from app.language.tables import CellSide, TextTable
 from app.ui.chat.text.table import GAP
 from app.ui.look.fonts import text_font
@@ -38,8 +39,6 @@ from app.ui.page.table_columns import Columns, fit_columns
 
 CELL_END = "\u2028"
 """A line ends here, within its block: between the cells of a row."""
-NO_SIGN = "\u200b"
-"""A character that takes no room and shows nothing."""
 
 _CELL_END_UNIT = CELL_END.encode("utf-16-le")
 _MUCH = 1e6

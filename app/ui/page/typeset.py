@@ -4,113 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor
 
 from app.core.documents.document import Format
+from app.language.markdown import NO_SIGN, MarkupStyle, flow_markdown, heading_level, spans_of
 from app.language.tables import TableRow, TextTable, find_tables
 from app.language.terms import UNSPACED
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import LINE_HEIGHT
-from app.ui.page.page_layout import CELL_END, NO_SIGN, FlowLayout, table_size
-
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+")
-_ITEM = re.compile(r"([ \t]*)([-*+]|\d{1,9}[.)])[ \t]+")
-_FENCE = re.compile(r" {0,3}(```|~~~)")
-_BLOCK = re.compile(r" {0,3}(#{1,6}[ \t]|>|\||([-*_])[ \t]*(\2[ \t]*){2,}$)")
-_HARD_BREAK = re.compile(r"( {2}|\\)$")
-_STRONG = re.compile(r"\*\*(?=\S)([^*\n\u2028]{1,400}?)(?<=\S)\*\*")
-_SLANTED = re.compile(r"(?<![*\w])\*(?=[^*\s])([^*\n\u2028]{1,400}?)(?<=[^*\s])\*(?![*\w])")
-_CODE = re.compile(r"(?<!`)`([^`\n\u2028]{1,400})`(?!`)")
-
-
-class MarkupStyle(Enum):
-    SIGN = auto()  # not shown
-    STRONG = auto()
-    SLANTED = auto()
-    CODE = auto()
-
-
-@dataclass(frozen=True)
-class Span:
-    """The characters [`start`, `end`) of a line, and how they look."""
-
-    start: int
-    end: int
-    look: MarkupStyle
-
-
-def flow_markdown(untrusted_text: str) -> str:
-    """Return a text with paragraphs and list items on one line each, as Markdown means them; a bullet becomes `•`.
-
-    The result has as many characters as the text: a line break inside a paragraph becomes a space, what indents the
-    next line zero-width spaces.
-    """
-    flowed: list[str] = []
-    open_paragraph = fenced = False
-    for line in untrusted_text.split("\n"):
-        if _FENCE.match(line):
-            fenced, open_paragraph = not fenced, False
-            flowed.append(line)
-            continue
-        starts = fenced or not line.strip() or _BLOCK.match(line) or _ITEM.match(line)
-        if open_paragraph and not starts:
-            words = line.lstrip(" \t")
-            flowed[-1] += " " + NO_SIGN * (len(line) - len(words)) + words
-        else:
-            flowed.append(line if fenced else _bullet(line))
-        open_paragraph = bool(not fenced and line.strip() and not _BLOCK.match(line) and not _HARD_BREAK.search(line))
-    return "\n".join(flowed)
-
-
-def indent_of(line: str) -> int:
-    """Return the index in a list item's line at which its words begin; 0 for any other line."""
-    item = re.match(r"([ \t]*)(•|\d{1,9}[.)])[ \t]+", line)
-    return item.end() if item else 0
-
-
-def heading_level(line: str) -> int:
-    """Return the level of a heading, 1 to 6; 0 for any other line."""
-    heading = _HEADING.match(line)
-    return len(heading[1]) if heading else 0
-
-
-def without_heading_signs(untrusted_text: str) -> str:
-    """Return a text as its page shows it: without the signs of headings, which are set in larger type there."""
-    return "\n".join(
-        _HEADING.sub("", line, count=1) if _HEADING.match(line) else line for line in untrusted_text.split("\n")
-    )
-
-
-def spans_of(line: str) -> Iterator[Span]:
-    """Yield the signs of one line of Markdown and the words that they set off."""
-    heading = _HEADING.match(line)
-    if heading:
-        yield Span(0, heading.end(), MarkupStyle.SIGN)
-    code = [match.span() for match in _CODE.finditer(line)]
-    for pattern, sign, look in (
-        (_CODE, 1, MarkupStyle.CODE),
-        (_STRONG, 2, MarkupStyle.STRONG),
-        (_SLANTED, 1, MarkupStyle.SLANTED),
-    ):
-        for match in pattern.finditer(line):
-            start, end = match.span()
-            if look is MarkupStyle.CODE or not any(first < end and start < last for first, last in code):
-                yield Span(start, start + sign, MarkupStyle.SIGN)
-                yield Span(start + sign, end - sign, look)
-                yield Span(end - sign, end, MarkupStyle.SIGN)
-
-
-def _bullet(line: str) -> str:
-    item = _ITEM.match(line)
-    if item is None or item[2] not in "-*+":
-        return line
-    return f"{line[: item.start(2)]}•{line[item.end(2) :]}"
-
+from app.ui.page.page_layout import CELL_END, FlowLayout, table_size
 
 _PARAGRAPH_GAP_SHARE = 0.5
 _AFTER_HEADING_SHARE = 0.25
@@ -121,6 +26,12 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 """A line of such a script has few spaces, or none: Qt would fill it by a gap beside a Latin word."""
 _LISTING = re.compile(r"\s|[-*•·–—|>#]|\(?\d{1,3}[.)]\s|\w[.)]\s")
 _CJK = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+
+def indent_of(line: str) -> int:
+    """Return the index in a list item's line at which its words begin; 0 for any other line."""
+    item = re.match(r"([ \t]*)(•|\d{1,9}[.)])[ \t]+", line)
+    return item.end() if item else 0
 
 
 def flow(untrusted_text: str) -> str:

@@ -71,6 +71,28 @@ def test_events_in_their_order(octavo: Octavo, case: Path, tmp_path: Path) -> No
     assert "nobody is named so" in err
 
 
+def test_what_happened_has_no_signs_of_markdown(octavo: Octavo, tmp_path: Path) -> None:
+    page = tmp_path / "rent.md"
+    page.write_text(
+        "# The handbook of 5 May 2023\n\n**Rent** is `due` on 6 May 2023.\n\n"
+        "| Quarter | Due | EUR |\n|---|---|---|\n| First quarter of it | 7 May 2023 | 12,500.00 |\n",
+        encoding="utf-8",
+    )
+    shown = ["The handbook of 5 May 2023", "Rent is due on 6 May 2023.", "First quarter of it · 7 May 2023 · 12,500.00"]
+    events = listed(octavo, tmp_path, "chronology", "--document", page)["events"]
+    assert [event["places"][0]["quote"] for event in events] == [
+        "# The handbook of 5 May 2023",
+        "**Rent** is `due` on 6 May 2023.",
+        "| First quarter of it | 7 May 2023 | 12,500.00 |",
+    ], "programs get what the page has"
+    file = tmp_path / "rent.csv"
+    code, out, err = octavo("chronology", "--data-dir", tmp_path / "desk", "--export", file)
+    assert code == 0, err
+    assert [line.split("  ")[1] for line in out.splitlines()] == shown
+    rows = list(csv.reader(file.read_text("utf-8-sig").splitlines()))[1:]
+    assert [(row[2], row[6]) for row in rows] == [(words, words) for words in shown]
+
+
 def test_people_and_files(octavo: Octavo, case: Path, tmp_path: Path) -> None:
     files = [tmp_path / f"people{ending}" for ending in (".csv", ".md", ".xlsx")]
     for file in files:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.core.documents.document import Format
 from app.language.folding import fold
+from app.language.one_line import hide_signs
 from app.services.finding.excerpts import best_sentence, excerpt_of
 
 
@@ -15,12 +17,14 @@ from app.services.finding.excerpts import best_sentence, excerpt_of
         ("word " * 40 + "tide " + "word " * 40, "tide", None),
         ("あ" * 200 + "乾ドック" + "い" * 200, "乾ドック", None),
         ("First.\n\nSecond **bold tide** here.", "bold", "Second bold tide here."),
+        ("# The **Octavo** handbook", "Octavo", "The Octavo handbook"),
+        ("| Quarter | Due |\n|---|---|\n| First | 2 May |", "First", "Quarter · Due; First · 2 May"),
         ("in good re-\npair and", "repair", "in good repair and"),
         ("その乾ドッ\nクを返す", "乾ドック", "その乾ドックを返す"),
     ],
 )
 def test_an_excerpt_is_one_line_with_what_was_looked_for(text: str, needle: str, shown: str | None) -> None:
-    made = excerpt_of(text, [fold(needle)])
+    made = excerpt_of(hide_signs(text, Format.MARKDOWN), [fold(needle)])
     assert [made.text[slice(*match)] for match in made.matches] == [needle]
     assert "\n" not in made.text
     assert len(made.text) <= 150

@@ -9,18 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 
 from app.core.documents.document import Format
+from app.language.markdown import flow_markdown
 from app.ui.page.page_layout import FlowLayout
-from app.ui.page.typeset import (
-    MarkupStyle,
-    Span,
-    flow,
-    flow_markdown,
-    indent_of,
-    index_of,
-    spans_of,
-    typeset,
-    utf16_offset,
-)
+from app.ui.page.typeset import flow, indent_of, index_of, typeset, utf16_offset
 
 _WIDE = (
     "a line that was broken by a program to some width\nand goes on in the next line of the same paragraph\nto its end"
@@ -85,17 +76,6 @@ def test_markdown_flows_as_it_is_meant() -> None:
     assert indent_of("• an item") == 2
     assert indent_of("12. two") == 4
     assert indent_of("Words") == 0
-
-
-def test_signs_step_back_and_words_take_their_look() -> None:
-    line = "Press **Ctrl+O**, *now*, or type `run **this**`; 2 * 3 * 4 stays"
-    spans = [(line[span.start : span.end], span.look) for span in spans_of(line) if span.look is not MarkupStyle.SIGN]
-    assert sorted(spans) == [
-        ("Ctrl+O", MarkupStyle.STRONG),
-        ("now", MarkupStyle.SLANTED),
-        ("run **this**", MarkupStyle.CODE),
-    ]
-    assert list(spans_of("## How")) == [Span(0, 3, MarkupStyle.SIGN)]
 
 
 def test_the_document_has_the_text_and_headings_stand_out(qapp: object) -> None:

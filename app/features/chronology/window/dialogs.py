@@ -21,14 +21,16 @@ _WORDS_HEIGHT = 96
 
 
 class EventDialog(SmallDialog):
-    """A dialog for an event. `given` carries the id of the event, its DateSpan and its words."""
+    """A dialog for an event. `given` carries the id of the event, its DateSpan and its words, empty if these are
+    those of the page."""
 
     given = Signal(str, object, str)
 
-    def __init__(self, event: TimelineEvent, parent: QWidget | None = None) -> None:
+    def __init__(self, event: TimelineEvent, quote: str, parent: QWidget | None = None) -> None:
+        """Take the event, and its first quotation as a person reads it."""
         self.first, self.last = QLineEdit(event.span.first.text), QLineEdit()
         self.last.setText(event.span.last.text if event.span.last else "")
-        self.words = QPlainTextEdit(event.words)
+        self.words = QPlainTextEdit(event.text or quote)
         self.words.setProperty("role", "framed")
         self.words.setFixedHeight(_WORDS_HEIGHT)
         self.words.setTabChangesFocus(True)
@@ -36,7 +38,7 @@ class EventDialog(SmallDialog):
         body = boxed(column(dates, _labelled(_("Event"), self.words), spacing=SPACE_S))
         hint = _("Write dates as 2024-03-05, 2024-03 or 2024. The quotations and their pages stay.")
         super().__init__(_("Edit the event"), hint, _("Save"), body=body, parent=parent)
-        self._event = event
+        self._event, self._quote = event, quote
         for field in (self.first, self.last):
             field.textChanged.connect(self._check)
         self.words.textChanged.connect(self._check)
@@ -60,7 +62,7 @@ class EventDialog(SmallDialog):
     def accept(self) -> None:
         if (span := self.span()) is not None:
             words = " ".join(self.words.toPlainText().split())[:MOST_CHARACTERS]
-            self.given.emit(self._event.id, span, "" if words == self._event.places[0].quote else words)
+            self.given.emit(self._event.id, span, "" if words == self._quote else words)
             super().accept()
 
 

@@ -21,7 +21,7 @@ from app.features.chronology.service import Timelines, events_of, timelines_of
 from app.features.chronology.window.dialogs import EntityDialog, EventDialog
 from app.features.chronology.window.panel import EVENTS, PEOPLE, TimelinePanel
 from app.features.chronology.window.rows import EventRow, NameRow, TimelineList, event_rows, name_rows
-from app.features.chronology.words import limits_words
+from app.features.chronology.words import limits_words, quote_words
 from app.services.library.library import Library
 from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
@@ -256,7 +256,7 @@ class TimelinePresenter(Presenter):
 
     def edit(self, row: EventRow | NameRow) -> None:
         if isinstance(row, EventRow):
-            events = EventDialog(row.event, self.panel.window())
+            events = EventDialog(row.event, quote_words(row.event.places[0], self._loaded.books), self.panel.window())
             events.given.connect(partial(self._change_event, events))
             events.open()
         else:

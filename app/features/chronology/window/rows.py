@@ -13,7 +13,7 @@ from app.core.documents.document import Book
 from app.core.documents.untrusted import disarm
 from app.features.chronology.data import EntityPlace, EntrySource, EventPlace, NamedEntity, TimelineEvent
 from app.features.chronology.export import pages_of
-from app.features.chronology.words import kind_words, remark_words, span_words
+from app.features.chronology.words import event_words, kind_words, quote_words, remark_words, span_words
 from app.ui.chat.text.citations import label_citation
 from app.ui.kit.rows import RowsModel
 from app.wording.i18n import _
@@ -114,8 +114,10 @@ def name_rows(entities: Iterable[NamedEntity], books: Mapping[str, Book]) -> Ite
 def _event_row(event: TimelineEvent, books: Mapping[str, Book]) -> EventRow:
     chips = tuple(_chip(place, place.quote, books) for place in event.places)
     is_reworded = event.is_edited or event.places[0].source is EntrySource.MODEL
-    quote = f"“{_one_line(event.places[0].quote)}”" if event.text and is_reworded else ""
-    return EventRow(event, span_words(event.span), _one_line(event.words), remark_words(event), chips, quote)
+    quote = f"“{_one_line(quote_words(event.places[0], books))}”" if event.text and is_reworded else ""
+    return EventRow(
+        event, span_words(event.span), _one_line(event_words(event, books)), remark_words(event), chips, quote
+    )
 
 
 def _chip(place: EventPlace | EntityPlace, quote: str, books: Mapping[str, Book]) -> PlaceChip:

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFrame, QStyleOptionViewItem, QTextEdit
 from app.core.documents.untrusted import disarm
 from app.features.comparison.data import ChangeKind, ComparedBooks, ComparedParagraph, Stretch, WordState
 from app.features.comparison.words import change_word, places
+from app.language.markdown import without_heading_signs
 from app.ui.chat.text.render import SealedDocument
 from app.ui.kit.rows import Index, RowRole, RowsModel
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_M, SPACE_S, SPACE_XS, Palette, Theme
-from app.ui.page.typeset import without_heading_signs
 from app.ui.shelf.delegates import RowDelegate
 from app.ui.widgets.labels import two_lines
 from app.wording.i18n import _

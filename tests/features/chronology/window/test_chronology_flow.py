@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from unittest import mock
 
+import msgspec
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -150,6 +151,28 @@ def test_an_event_is_edited(qtbot: QtBot, room: Room) -> None:
     row = _rows(room)[2]
     assert isinstance(row, EventRow)
     assert (row.day, row.words, row.remark) == ("7 March 2024", "The lease is signed", "edited")
+
+
+def test_an_event_is_shown_and_edited_without_signs_of_markdown(qtbot: QtBot, room: Room) -> None:
+    written = "**Rent** is `due` on 2 January 2023."
+    room.add_book(msgspec.structs.replace(_document("Rent", written), format=Format.MARKDOWN))
+    room.open()
+    room.feature(ChronologyWindow).open_events()
+    room.settle()
+    row = _rows(room)[0]
+    assert isinstance(row, EventRow)
+    assert row.words == "Rent is due on 2 January 2023."
+    assert row.chips[0].citation.quote == written, "the page is searched for what it has"
+    _timeline(room).edit(row)
+    dialog = room.window.findChild(EventDialog)
+    assert dialog is not None
+    assert dialog.words.toPlainText() == row.words
+    dialog.first.setText("2023-01-03")
+    qtbot.mouseClick(dialog.action, Qt.MouseButton.LeftButton)
+    room.settle()
+    row = _rows(room)[0]
+    assert isinstance(row, EventRow)
+    assert (row.day, row.words, row.event.text) == ("3 January 2023", "Rent is due on 2 January 2023.", "")
 
 
 def test_events_are_merged_and_deleted(qtbot: QtBot, room: Room) -> None:
