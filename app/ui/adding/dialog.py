@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QHelpEvent, QPainter
 from PySide6.QtWidgets import (
@@ -162,6 +164,7 @@ class AddingDialog(QDialog):
         self.setWindowTitle(_("Added files"))
         self._files = files
         self._paused = self._runs = False
+        self._tried: Path | None = None
         self._title, self._words = ElidedLabel(role="heading"), PlainLabel(role="soft", wraps=True)
         self.bar = QProgressBar(textVisible=False, maximum=_STEPS)
         self.filter = ChoiceButton(self._choices(), _ALL)
@@ -265,15 +268,23 @@ class AddingDialog(QDialog):
             there: QWidget | None = self.view.indexWidget(index)
             wanted = file.is_locked and not self._runs
             if wanted and there is None:
-                self.view.setIndexWidget(index, self._field(file))
+                field = self._field(file)
+                self.view.setIndexWidget(index, field)
+                if file.path == self._tried:  # the password was a wrong one
+                    field.line.setFocus()
             elif there is not None and not wanted:
                 there.hide()  # Qt deletes it later
                 self.view.setIndexWidget(index, None)  # type: ignore[arg-type]
 
     def _field(self, file: FileRow) -> PasswordRow:
         field = PasswordRow(file)
-        field.given.connect(self.password_given)
+        field.given.connect(self._give)
         return field
+
+    @Slot(object, object)
+    def _give(self, path: Path, password: Password) -> None:
+        self._tried = path
+        self.password_given.emit(path, password)
 
     @Slot()
     def _look(self) -> None:

@@ -238,6 +238,12 @@ def test_the_row_of_a_protected_file_has_a_field_for_its_password(qtbot: QtBot, 
     dialog = _list(room)
     (field,) = [each for each in dialog.view.findChildren(QLineEdit) if each.isVisible()]
     assert "lease.epub" in field.accessibleName()
+    qtbot.keyClicks(field, "wrong")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    room.settle()
+    (field,) = [each for each in dialog.view.findChildren(QLineEdit) if each.isVisible()]
+    assert dialog.focusWidget() is field, "another password can be typed at once"
+    assert len(_titles(room)) == 2
     qtbot.keyClicks(field, "secret")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     room.settle()
