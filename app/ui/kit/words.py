@@ -241,8 +241,10 @@ def use_words(use: ContextUse, tokens_per_second: float = 0.0) -> str:
     `tokens_per_second` is how fast the model read last; 0 if that is not known.
     """
     free = use.context_tokens - use.used_tokens
+    if -free >= TOKENS_PER_PAGE:
+        return _("Full · {pages} too many").format(pages=_pages_words(-free))
     if free < 0:
-        return _("full · {pages} too many").format(pages=_pages_words(-free))
+        return _("Full")
     used = _("{percent} % used").format(percent=100 * use.used_tokens // max(1, use.context_tokens))
     if use.is_tight:
         return _("{used} · little room left").format(used=used)
