@@ -15,6 +15,7 @@ from app.core.documents.page_names import PageName, PageNames
 from app.core.documents.untrusted import disarm
 from app.core.errors import Code
 from app.engine.protocol import ModelInfo
+from app.language.sentences import is_ended
 from app.language.terms import is_unspaced
 from app.services.asking.context import ContextUse
 from app.ui.kit.reading_speed import ReadingSpeed
@@ -214,6 +215,12 @@ def step_share(step: Step | None) -> float | None:
             return done / max(1, total)
         case _:
             return None
+
+
+def spoken_words(*parts: str) -> str:
+    """Join what a screen reader says of a thing: each part that there is ends once, and the last one as it is."""
+    said = [part for part in parts if part]
+    return " ".join((*(part if is_ended(part) else f"{part}." for part in said[:-1]), *said[-1:]))
 
 
 def jump_words(wanted: str, names: PageNames, number: int, found: int) -> str:
