@@ -51,7 +51,7 @@ EXAMPLES = {
     "if", "unless", "only", "not", "…", "[…]", "4 → 12", "p. 3 (11 of 103)", "[Person 1]", "[Account 1]", "of 80 GB",
     "of 64 GB", "Which clause speaks of early termination?", "Quote the sentence about the dry dock.",
     "Rent: [field: 1,475.00]", "[x] Furnished", "[date] End of term: When does the lease end?",
-    "From 212 documents: 3 read whole, passages of 19, nothing found in 190.", "show", "⋯",
+    "From 212 documents: 3 read in full, passages of 19, nothing found in 190.", "show", "⋯",
     "Ask these 26 documents", "which document? p. 12",
     "The documents do not say this.", "Nearest in the document",  # in answers, in the language of the documents
     "Open with",  # the desktop's own words

@@ -128,6 +128,15 @@ def test_parameters_are_shown_as_a_person_reads_them() -> None:
     assert "has no page 9." in sentence(Problem(Code.PAGES_INVALID, {"path": "a", "wanted": "9", "pages": 0}))
 
 
+def test_a_password_is_entered_where_one_is_asked_for_it() -> None:
+    locked = Problem(Code.DOCUMENT_PASSWORD_NEEDED, {"path": "a.pdf"})
+    assert sentence(locked) == "“a.pdf” needs a password. Enter it, or save an unprotected copy."
+    unasked = Problem(Code.DOCUMENT_PASSWORD_NEEDED, {"path": "a.pdf", "unasked": True})
+    assert sentence(unasked) == "“a.pdf” needs a password. Enter it in a terminal, or save an unprotected copy."
+    use_language("ja")
+    assert sentence(locked) != sentence(unasked)
+
+
 @pytest.mark.parametrize(
     "limit",
     ["characters", "pages", "chapters", "archive_members", "archive_bytes", "archive_member_bytes", "expansion",

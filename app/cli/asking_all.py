@@ -17,7 +17,7 @@ from app.core.work import Cancel, finish
 from app.services.asking.document_selection import DocumentChoice, DocumentSelection, DocumentUse, Proposal
 from app.store.conversations import Conversations
 from app.wording import units
-from app.wording.document_selection import counts_words, planned_counts, reason_words, tokens_words
+from app.wording.document_selection import plan_words, planned_counts, reason_words, tokens_words
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, page_words
 from app.wording.support import searched_words
@@ -53,8 +53,8 @@ class MatterAsking:
         if proposal.reads_nothing:
             several = _("Looking through {n} documents…")
             return [units.counted(len(proposal.documents), _("Looking through the document…"), several)]
-        lines = [counts_words(planned_counts(proposal.books, proposal.plan))]
-        for heading, use in ((_("Read whole:"), DocumentUse.WHOLE), (_("Passages of:"), DocumentUse.PASSAGES)):
+        lines = [plan_words(planned_counts(proposal.books, proposal.plan))]
+        for heading, use in ((_("Read in full:"), DocumentUse.WHOLE), (_("Passages of:"), DocumentUse.PASSAGES)):
             if chosen := proposal.used(use):
                 lines += [heading, *(f"  {self._line(each)}" for each in chosen)]
         if left_out := [each for each in proposal.used(DocumentUse.NONE) if each.has_something]:

@@ -106,8 +106,8 @@ Result = TypeVar("Result")
 def with_password(read: Callable[[Password | None], Result], path: Path) -> Result:
     """Read the file at `path` by `read`, with the password that the person gives if it needs one.
 
-    Raises AppError DOCUMENT_PASSWORD_NEEDED where there is no terminal to ask at, DOCUMENT_PASSWORD_WRONG after
-    MAX_TRIES, and whatever `read` and the person's Ctrl+C raise.
+    Raises AppError DOCUMENT_PASSWORD_NEEDED, with `unasked`, where there is no terminal to ask at,
+    DOCUMENT_PASSWORD_WRONG after MAX_TRIES, and whatever `read` and the person's Ctrl+C raise.
     """
     password: Password | None = None
     tries = 0
@@ -116,8 +116,10 @@ def with_password(read: Callable[[Password | None], Result], path: Path) -> Resu
             return read(password)
         except AppError as error:
             locked = error.code in (Code.DOCUMENT_PASSWORD_NEEDED, Code.DOCUMENT_PASSWORD_WRONG)
-            if not locked or tries == MAX_TRIES or not _at_terminal():
+            if not locked or tries == MAX_TRIES:
                 raise
+            if not _at_terminal():
+                raise AppError(error.code, **error.params, unasked=True) from error
             if error.code is Code.DOCUMENT_PASSWORD_WRONG:
                 print(f"octavo: {errors.sentence(error.problem)}", file=sys.stderr)
         tries += 1

@@ -108,6 +108,11 @@ def sentences(text: str) -> Iterator[Sentence]:
             lead = piece
 
 
+def is_ended(text: str) -> bool:
+    """Return whether a text ends as a sentence does, perhaps inside quotation marks."""
+    return _ENDS.search(text) is not None
+
+
 def _shorten(space: re.Match[str]) -> str:
     beside_unspaced = "\n" in space.group() and is_unspaced(space[1]) and is_unspaced(space[2])
     return "" if beside_unspaced else " "
@@ -137,7 +142,7 @@ def _is_abbreviated(piece: str, following: str) -> bool:
 def _kind(piece: str, *, first: bool, entry: bool) -> SentenceKind:
     if _QUESTION.search(piece):
         return SentenceKind.QUESTION
-    ended = _ENDS.search(piece) is not None
+    ended = is_ended(piece)
     if first and not entry and piece.lstrip("“\"'‘«„([*_")[:1].islower():
         return SentenceKind.FRAGMENT
     if ended:
@@ -156,7 +161,7 @@ def _blocks(text: str) -> Iterator[_Block]:
             following = paragraph[number + 1] if number + 1 < len(paragraph) else ""
             bullet = _BULLET.match(line)
             table = _TABLE.search(line) is not None
-            may_begin = not lines or _ENDS.search(lines[-1]) is not None
+            may_begin = not lines or is_ended(lines[-1])
             if _RULE.match(following) or _is_heading(line, following, width, may_begin=may_begin, alone=not number):
                 yield from _made(lines, entry=entry)
                 yield _Block((line,), heading=True)

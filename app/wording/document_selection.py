@@ -9,7 +9,7 @@ import msgspec
 from app.core.conversations.conversation import Answer, BookRef, MatterPlan, Question, StoredQuestion
 from app.services.asking.document_selection import DocumentChoice, DocumentUse, Proposal, UseReason
 from app.wording.i18n import _
-from app.wording.units import count
+from app.wording.units import count, counted
 
 
 class MatterCounts(msgspec.Struct, frozen=True):
@@ -47,13 +47,36 @@ def _counts(books: Collection[BookRef], seen: Collection[BookRef], plan: MatterP
 
 
 def counts_words(counts: MatterCounts) -> str:
-    """Say what an answer rests on, such as "From 212 documents: 3 read whole, passages of 19, nothing found in 190.",
+    """Say what an answer rests on, such as "From 212 documents: 3 read in full, passages of 19, nothing found in 190.",
     in one line."""
     if not counts.documents:
         return _("There are no documents to ask.")
     one, several = _("From 1 document: {parts}."), _("From {n} documents: {parts}.")
     words = one if counts.documents == 1 else several
     return words.format(n=count(counts.documents), parts=_(", ").join(_parts(counts)))
+
+
+def plan_words(counts: MatterCounts) -> str:
+    """Say what a model will take of the documents that are asked, such as "Will read 3 documents in full and passages
+    of 19. Nothing found in 190.", in one line."""
+    if not counts.documents:
+        return _("There are no documents to ask.")
+    left_out = _("{n} left out.").format(n=count(counts.left_out)) if counts.left_out else ""
+    nothing = _("Nothing found in {n}.").format(n=count(counts.nothing)) if counts.nothing else ""
+    return " ".join(filter(None, (_taken_words(counts), left_out, nothing)))
+
+
+def _taken_words(counts: MatterCounts) -> str:
+    if counts.whole and counts.passages:
+        one = _("Will read 1 document in full and passages of {passages}.")
+        several = _("Will read {n} documents in full and passages of {passages}.")
+        return counted(counts.whole, one, several, passages=count(counts.passages))
+    if counts.whole:
+        return counted(counts.whole, _("Will read 1 document in full."), _("Will read {n} documents in full."))
+    if counts.passages:
+        one = _("Will read passages of 1 document.")
+        return counted(counts.passages, one, _("Will read passages of {n} documents."))
+    return _("Will read no document.")
 
 
 def tokens_words(proposal: Proposal) -> str:
@@ -66,7 +89,7 @@ def tokens_words(proposal: Proposal) -> str:
 
 def _parts(counts: MatterCounts) -> list[str]:
     parts = [
-        (counts.whole, _("{n} read whole")),
+        (counts.whole, _("{n} read in full")),
         (counts.passages, _("passages of {n}")),
         (counts.left_out, _("{n} left out")),
         (counts.nothing, _("nothing found in {n}")),
@@ -87,7 +110,7 @@ def reason_words(choice: DocumentChoice) -> str:
 
 
 def use_words(use: DocumentUse) -> str:
-    return {DocumentUse.WHOLE: _("read whole"), DocumentUse.PASSAGES: _("passages"), DocumentUse.NONE: _("left out")}[
+    return {DocumentUse.WHOLE: _("read in full"), DocumentUse.PASSAGES: _("passages"), DocumentUse.NONE: _("left out")}[
         use
     ]
 
@@ -98,4 +121,4 @@ def group_words(reason: UseReason) -> str:
         return _("Passages · something was found in these")
     if reason is UseReason.NO_ROOM:
         return _("Left out · others have more")
-    return _("Nothing found") if reason is UseReason.NOTHING else _("Read whole · what matters most")
+    return _("Nothing found") if reason is UseReason.NOTHING else _("Read in full · what matters most")

@@ -171,9 +171,7 @@ _SENTENCES: dict[Code, str] = {
         "Octavo cannot open “{path}”: it has copy protection or a kind of password that Octavo does not support. Save"
         " an unprotected copy and open that."
     ),
-    Code.DOCUMENT_PASSWORD_NEEDED: (
-        "“{path}” needs a password. Enter it in the window or in a terminal, or save an unprotected copy."
-    ),
+    Code.DOCUMENT_PASSWORD_NEEDED: "“{path}” needs a password. Enter it, or save an unprotected copy.",
     Code.DOCUMENT_PASSWORD_WRONG: (
         "This is not the password of “{path}”. Check capital letters and the keyboard language, and try again."
     ),
@@ -1054,6 +1052,7 @@ _SENTENCES: dict[Code, str] = {
     ),
 }
 _NO_SUCH_PAGE = "“{path}” has no page {wanted}. Choose another page."
+_NO_TERMINAL = "“{path}” needs a password. Enter it in a terminal, or save an unprotected copy."
 _NAMELESS_FILE = "(no name)"
 
 
@@ -1077,6 +1076,8 @@ def sentence(problem: Problem) -> str:
     template = _SENTENCES[problem.code]
     if problem.code is Code.PAGES_INVALID and not problem.params.get("pages"):
         template = _NO_SUCH_PAGE
+    if problem.code is Code.DOCUMENT_PASSWORD_NEEDED and problem.params.get("unasked"):
+        template = _NO_TERMINAL
     return _(template).format_map(_Words(problem))
 
 

@@ -57,7 +57,8 @@ class SectionKind(StrEnum):
 class Meaning:
     """The words for a setting. `path` is as `app.core.settings.value_of` takes it. `named` are all values of a choice,
     or those numbers that have a name; any other number begins at `custom` if a person chooses one, and is not below
-    `least`. `hint` is what an empty text stands for. `refusal` says what a text has to be like that was refused."""
+    `least`. `hint` is what an empty text stands for. `refusal` says what a text has to be like that was refused. By
+    `words` the setting is found although they are not in its name."""
 
     path: str
     title: str
@@ -68,6 +69,7 @@ class Meaning:
     least: float | None = None
     hint: str = ""
     refusal: str = ""
+    words: str = ""
     effect: Effect = Effect.NOW
     need: Need | None = None
 
@@ -129,11 +131,23 @@ def _general() -> tuple[Meaning, ...]:
     languages = (("", system), ("en", "English"), ("ja", "日本語"))
     sizes = tuple((percent, _("{percent} %").format(percent=percent)) for percent in TEXT_PERCENTS)
     return (
-        Meaning("theme", _("Appearance"), _("Light, dark, or the same as the system."), named=themes),
+        Meaning(
+            "theme",
+            _("Appearance"),
+            _("Light, dark, or the same as the system."),
+            named=themes,
+            words=_("theme, colours, dark mode, night"),
+        ),
         Meaning(
             "language", _("Language"), _("The language of menus and messages."), named=languages, effect=Effect.RESTART
         ),
-        Meaning("text_percent", _("Text size"), _("The size of the text in conversations."), named=sizes),
+        Meaning(
+            "text_percent",
+            _("Text size"),
+            _("The size of the text in conversations."),
+            named=sizes,
+            words=_("font size, letter size, zoom, larger, smaller"),
+        ),
     )
 
 

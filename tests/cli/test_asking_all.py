@@ -51,7 +51,7 @@ def test_the_plan_alone_asks_nothing(ask: Any) -> None:
     code, out, err = ask("--plan", WAREHOUSE)
     assert code == 0, err
     first, *lines = out.splitlines()
-    assert first.startswith("From 8 documents: ")
+    assert first.startswith("Will read ")
     assert any("Letter 2" in line for line in lines)
     assert any(line.endswith("tokens, with the room for an answer") for line in lines)
     assert "searched by meaning" in lines[-1]
@@ -86,7 +86,7 @@ def test_every_question_says_what_it_was_asked_of(ask: Any) -> None:
 
     code, out, err = ask(WAREHOUSE)
     assert code == 0
-    assert err.splitlines()[0].startswith("From 8 documents: ")
+    assert err.splitlines()[0].startswith("Will read ")
     assert "\n  From 8 documents: " in out
 
 

@@ -211,7 +211,7 @@ def test_tokens_are_counted_anew_for_another_model(room: Room) -> None:
     room.presenter.model_area.model.load_again()
     room.settle()
     assert room.row(room.books[LEASE]).tokens == 200_000
-    assert room.window.talk.spine.text().startswith("full · ")
+    assert room.window.talk.spine.text().startswith("Full · ")
 
 
 def test_a_title_of_the_system_window_names_the_conversation(room: Room) -> None:

@@ -14,8 +14,10 @@ from app.services.models.models import Models
 from app.services.models.plans import ModelPlan, place
 from app.services.models.selection import MachineSeen
 
-READ_PAGES, READ_TOKENS = 100, 57_000
+_READ_PAGES, _READ_TOKENS = 100, 57_000
 """A usual task: so many pages are read, and an answer of one page is written."""
+LEAST_PAGES, LEAST_TOKENS = _READ_PAGES // 2, _READ_TOKENS // 2
+"""A document that the context of every advised model has room for."""
 _WRITTEN_TOKENS = 500
 _SOON_S, _LATER_S, _PATIENT_S = 180.0, 1500.0, 3600.0
 """Seconds that a person waits for that; each only if nothing on this machine is sooner."""
@@ -90,11 +92,11 @@ def _rate(plan: ModelPlan) -> float:
 
 def _task_s(plan: ModelPlan) -> float:
     place = plan.result
-    if not isinstance(place, Placement) or place.context_tokens < READ_TOKENS // 2:
+    if not isinstance(place, Placement) or place.context_tokens < LEAST_TOKENS:
         return float("inf")
     if not place.speed.reading or not place.speed.writing:
         return float("inf")
-    return READ_TOKENS / place.speed.reading + _WRITTEN_TOKENS / place.speed.writing
+    return _READ_TOKENS / place.speed.reading + _WRITTEN_TOKENS / place.speed.writing
 
 
 def is_on_cards(plan: ModelPlan) -> bool:

@@ -14,7 +14,7 @@ from app.ui.shelf.lists import ShelfListView
 from app.ui.widgets.dialogs import choices
 from app.ui.widgets.labels import PlainLabel, Separator
 from app.ui.widgets.layouts import column, row
-from app.wording.document_selection import counts_words, planned_counts, tokens_words
+from app.wording.document_selection import plan_words, planned_counts, tokens_words
 from app.wording.i18n import _
 from app.wording.support import searched_words
 
@@ -88,7 +88,7 @@ class PlanDialog(QDialog):
     @Slot()
     def _show(self) -> None:
         proposal = self.documents.proposal
-        words = counts_words(planned_counts(proposal.books, proposal.plan))
+        words = plan_words(planned_counts(proposal.books, proposal.plan))
         self.line.setText(f"{words} {searched_words()}" if proposal.words_alone else words)
         self.tokens.setText(tokens_words(proposal))
         self.tokens.setProperty("role", "small" if proposal.fits else "failure-small")

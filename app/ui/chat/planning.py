@@ -25,7 +25,7 @@ from app.ui.kit.bridge import Executor
 from app.ui.kit.jobs import Cancelled, Done, Failed, Job
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.window_context import WindowContext
-from app.wording.document_selection import counts_words, planned_counts, tokens_words
+from app.wording.document_selection import plan_words, planned_counts, tokens_words
 from app.wording.errors import sentence
 from app.wording.i18n import _
 from app.wording.units import counted
@@ -141,12 +141,12 @@ class Planning(Presenter):
         if scope is None:
             self._composer.scope.set_words("", "")
         elif planned is None:
-            self._composer.scope.set_words(self._scope_words(scope), _("Ask only the desk"))
+            self._composer.scope.set_words(self._scope_words(scope), _("Ask only those on the desk"))
         elif planned.proposal is None:
             self._composer.scope.set_words(planned.words, _("Cancel"))
         else:
             proposal = planned.proposal
-            words = counts_words(planned_counts(proposal.books, proposal.plan))
+            words = plan_words(planned_counts(proposal.books, proposal.plan))
             more = return_words() if proposal.fits else f"{tokens_words(proposal)}."
             self._composer.scope.set_words(f"{words} {more}", _("Choose…"))
 
@@ -161,8 +161,9 @@ class Planning(Presenter):
             self._conversation.books.set_scope(MatterScope((*scope.book_ids, *came)))
 
     def _scope_words(self, scope: MatterScope) -> str:
-        words = _("Asking these {n} documents") if scope.book_ids else _("Asking all {n} documents")
-        return counted(self._count(scope), _("Asking your one document"), words)
+        if scope.book_ids:
+            return counted(self._count(scope), _("Asking 1 document"), _("Asking {n} documents"))
+        return counted(self._count(scope), _("Asking your one document"), _("Asking all {n} documents"))
 
     def _looking_words(self, scope: MatterScope) -> str:
         return counted(self._count(scope), _("Looking through the document…"), _("Looking through {n} documents…"))

@@ -149,10 +149,7 @@ def _action_words(kind: RemedyKind) -> tuple[str, str]:
         ),
         RemedyKind.CHOOSE: (
             _("Choose…"),
-            _(
-                "For each question, Octavo shows which of these documents it reads whole and why, and you can change"
-                " it."
-            ),
+            _("For each question, Octavo shows which of these documents it will read in full. You can change that."),
         ),
         RemedyKind.EXCERPTS: (
             _("Ask with excerpts"),

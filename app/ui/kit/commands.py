@@ -115,7 +115,8 @@ class Command:
     `run` is a bound method of a QObject. `shortcuts` are none, one, or several with "; " between them, the first of
     which is shown. With `appears` there is no such command before that signal. `is_hint` means that the shortcut is
     only shown here: whoever has the focus knows what the key means there. By `words` the command is found although they
-    are not in its name. `can` returns whether there is something to do now. `apart` puts a line above it in menus.
+    are not in its name. `now` returns its words where they depend on the state of a thing; its name is one of them.
+    `can` returns whether there is something to do now. `apart` puts a line above it in menus.
     `role` is its place in the menu of the program, on macOS. `symbol` is given if it is another one than that of its
     group, `shelf_name` if it has a button on the shelf, which is named so; `on_shelf` gives it a plus beside the tables
     there. The commands that features have for the place `anchor` come behind it.
@@ -127,6 +128,7 @@ class Command:
     appears: SignalInstance | None = None
     is_hint: bool = False
     words: str = ""
+    now: Callable[[], str] | None = None
     can: Callable[[], bool] = always
     apart: bool = False
     role: QAction.MenuRole = QAction.MenuRole.NoRole
@@ -134,6 +136,11 @@ class Command:
     shelf_name: str = ""
     on_shelf: bool = False
     anchor: Anchor | None = None
+
+    @property
+    def words_now(self) -> str:
+        """The words of the command as things are now."""
+        return self.name if self.now is None else self.now()
 
 
 @dataclass(frozen=True)
@@ -186,7 +193,7 @@ class Commands(QObject):
             Entry(
                 EntryKind.COMMAND,
                 command.name,
-                command.name,
+                command.words_now,
                 section=group.name,
                 symbol=command.symbol or group.symbol,
                 keys=key_caps(command),
@@ -217,6 +224,7 @@ class CommandMenu(QMenu):
 
     def _look(self) -> None:
         for command, action in self._commands:
+            action.setText(command.words_now)
             action.setEnabled(command.can())
 
     def _allow(self) -> None:

@@ -15,6 +15,7 @@ from app.core.documents.page_names import PageName, PageNames
 from app.core.documents.untrusted import disarm
 from app.core.errors import Code
 from app.engine.protocol import ModelInfo
+from app.language.sentences import is_ended
 from app.language.terms import is_unspaced
 from app.services.asking.context import ContextUse
 from app.ui.kit.reading_speed import ReadingSpeed
@@ -216,6 +217,12 @@ def step_share(step: Step | None) -> float | None:
             return None
 
 
+def spoken_words(*parts: str) -> str:
+    """Join what a screen reader says of a thing: each part that there is ends once, and the last one as it is."""
+    said = [part for part in parts if part]
+    return " ".join((*(part if is_ended(part) else f"{part}." for part in said[:-1]), *said[-1:]))
+
+
 def jump_words(wanted: str, names: PageNames, number: int, found: int) -> str:
     """Say why page `number` was gone to, one of `found` that may have been meant; empty if that is plain."""
     name = names.of(number)
@@ -241,8 +248,10 @@ def use_words(use: ContextUse, tokens_per_second: float = 0.0) -> str:
     `tokens_per_second` is how fast the model read last; 0 if that is not known.
     """
     free = use.context_tokens - use.used_tokens
+    if -free >= TOKENS_PER_PAGE:
+        return _("Full · {pages} too many").format(pages=_pages_words(-free))
     if free < 0:
-        return _("full · {pages} too many").format(pages=_pages_words(-free))
+        return _("Full")
     used = _("{percent} % used").format(percent=100 * use.used_tokens // max(1, use.context_tokens))
     if use.is_tight:
         return _("{used} · little room left").format(used=used)

@@ -276,9 +276,9 @@ class ModelWindowPresenter(QObject):
         self._main.closing.connect(self.close)
         self.fetching.moved.connect(self._on_moved)
         self.fetching.ended.connect(self.refresh)
-        self.fetching.arrived.connect(self._on_arrived)
+        self.fetching.arrived.connect(self._on_downloaded)
         self.adding.moved.connect(self._show)
-        self.adding.arrived.connect(self._on_arrived)
+        self.adding.arrived.connect(self._on_imported)
         self.actions.moved.connect(self._show)
         self.headers.moved.connect(self._show)
         self.plans.machine_seen.connect(self._on_machine)
@@ -315,8 +315,14 @@ class ModelWindowPresenter(QObject):
         self._main.line.show_words(words, progress.fraction)
 
     @Slot(object)
-    def _on_arrived(self, file: ModelFile) -> None:
-        words = _("{model} is on this computer ({size}) and matches its hashes.")
+    def _on_downloaded(self, file: ModelFile) -> None:
+        self._tell_of(_("{model} was downloaded and verified ({size})."), file)
+
+    @Slot(object)
+    def _on_imported(self, file: ModelFile) -> None:
+        self._tell_of(_("{model} was imported ({size})."), file)
+
+    def _tell_of(self, words: str, file: ModelFile) -> None:
         self.done.emit(words.format(model=printable(file.name), size=size(file.size_bytes)))
         self.refresh()
 

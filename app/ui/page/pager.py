@@ -82,14 +82,14 @@ class Pager(QWidget):
         """Show where one is: `names` are those of the book's pages, `number` is the shown page's."""
         name = names.of(number)
         self._label, self._shown = name.label, name_words(name)
-        pages = counted(names.pages, _("of 1 page"), _("of {n} pages"))
+        pages, place = counted(names.pages, _("of 1 page"), _("of {n} pages")), place_words(name)
         if names.labels:
             words = _(
                 "The page number in the document, such as {page}, or the number counted from the first page of {n}:"
                 " #{number}."
             )
             pages = words.format(page=name.label, n=names.pages, number=number)
-        self.field.setAccessibleDescription(f"{place_words(name)}. {pages}")
+        self.field.setAccessibleDescription(f"{place}. {pages}" if names.labels else place)
         self.field.setToolTip(plain_tip(f"{_('Go to page')}  Ctrl+G\n{pages}"))
         self.field.setText(self._shown)
         self._rest.setText(rest_words(name))

@@ -281,7 +281,7 @@ class SettingsDialog(QDialog):
         editor.changed.connect(partial(self._on_changed, meaning.path))
         if isinstance(editor, ServersEditor):
             editor.used.connect(self._use_server)
-        words = " ".join((meaning.path, meaning.unit, *(words for _value, words in meaning.named)))
+        words = " ".join((meaning.path, meaning.unit, meaning.words, *(words for _value, words in meaning.named)))
         held = self._known.policy.held().get(meaning.path)
         editor.setEnabled(held is None or held.at_most)
         help_text = meaning.help if held is None else f"{meaning.help} {held_sentence(meaning, held)}"

@@ -8,17 +8,17 @@ from PySide6.QtCore import Signal, Slot
 
 from app.engine.planner.placement import Placement
 from app.services.models.plans import THIS
-from app.services.models.recommending import READ_PAGES, READ_TOKENS, Recommendation, recommend
+from app.services.models.recommending import LEAST_PAGES, LEAST_TOKENS, Recommendation, recommend
 from app.services.models.selection import MachineSeen, look_at
 from app.ui.chat.messages.empty import AdvisedModel
 from app.ui.kit.bridge import Executor
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.window_context import WindowContext
 from app.ui.kit.words import lead_words
-from app.ui.models.words import pages_of, title_of
+from app.ui.models.words import title_of
 from app.wording.i18n import _
 from app.wording.models import strengths_sentence
-from app.wording.units import count, estimate, printable, size
+from app.wording.units import estimate, printable, size
 
 _SWIFT, _STEADY = 12.0, 5.0
 """The speeds in tokens a second that are faster than a person reads, and about as fast."""
@@ -73,9 +73,8 @@ def advice_words(recommended: Recommendation) -> AdvisedModel:
     assert isinstance(plan.result, Placement)
     speed = plan.result.speed
     parts = [
-        _("Holds about {pages} pages at once.").format(pages=count(pages_of(plan.result.context_tokens))),
-        _("Reads {pages} pages in about {time}, {writing}.").format(
-            pages=READ_PAGES, time=estimate(READ_TOKENS / speed.reading), writing=_writing_words(speed.writing)
+        _("Reads a {pages}-page document in about {time}, then {answers}.").format(
+            pages=LEAST_PAGES, time=estimate(LEAST_TOKENS / speed.reading), answers=_answers_words(speed.writing)
         ),
         f"{good}." if (good := strengths_sentence(offer)) else "",
         _("Sees images.") if plan.projector is not None else "",
@@ -86,7 +85,7 @@ def advice_words(recommended: Recommendation) -> AdvisedModel:
     return AdvisedModel(title, " ".join(filter(None, parts)), button)
 
 
-def _writing_words(tokens_a_second: float) -> str:
+def _answers_words(tokens_a_second: float) -> str:
     if tokens_a_second >= _SWIFT:
-        return _("writes faster than you read")
-    return _("writes about as fast as you read") if tokens_a_second >= _STEADY else _("writes slowly")
+        return _("answers quickly")
+    return _("answers about as fast as you read") if tokens_a_second >= _STEADY else _("answers slowly")

@@ -129,7 +129,7 @@ def test_a_question_is_answered_with_its_pages_and_kept_with_who_asked(
     assert follow["tokens_reused"] > answered["tokens_read"] / 2
     assert "did not begin" in program.fail("ask", question="What else?", conversation="another")
     of_all = program.use("ask", question="When does the ferry leave?")
-    assert of_all["read"].startswith("From 1 document: 1 read whole.")
+    assert of_all["read"].startswith("From 1 document: 1 read in full.")
     program.leave()
     kinds = [kind for kind, detail in recorded(data) if detail == "program: tester"]
     assert kinds == [RecordKind.ANSWER, RecordKind.ANSWER, RecordKind.ASKED_ALL]

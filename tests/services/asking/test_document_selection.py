@@ -27,7 +27,7 @@ from app.services.asking.document_selection import DocumentUse, Proposal, UseRea
 from app.services.asking.fitting import RemedyKind, ways
 from app.services.services import matter_plans_of
 from app.store.passages import WordHits
-from app.wording.document_selection import counts_of, counts_words, planned_counts
+from app.wording.document_selection import MatterCounts, counts_of, counts_words, plan_words, planned_counts
 from app.wording.support import basis_words, coverage_words
 from tests.ui.fakes import SCOUT, FakeDesk, ScriptedEngine, open_desk
 from tests.work import answered, unanswered
@@ -194,9 +194,27 @@ def test_the_line_says_what_became_of_every_document(fake: FakeDesk, matter: lis
         proposal = proposal.with_use(book.id, use)
     answer = ask(fake, talk, WAREHOUSE, proposal)
     (turn,) = fake.desk.conversations.turns(talk.id)
-    words = "From 20 documents: 1 read whole, passages of 1, 1 left out, nothing found in 17."
+    words = "From 20 documents: 1 read in full, passages of 1, 1 left out, nothing found in 17."
     assert coverage_words(turn.question, answer) == words
     assert matter[11].id in (turn.question.plan or MatterPlan()).left_out
+
+
+@pytest.mark.parametrize(
+    ("whole", "passages", "left_out", "nothing", "words"),
+    [
+        (3, 12, 0, 11, "Will read 3 documents in full and passages of 12. Nothing found in 11."),
+        (1, 1, 2, 0, "Will read 1 document in full and passages of 1. 2 left out."),
+        (1, 0, 0, 0, "Will read 1 document in full."),
+        (2, 0, 1, 1, "Will read 2 documents in full. 1 left out. Nothing found in 1."),
+        (0, 1, 0, 0, "Will read passages of 1 document."),
+        (0, 1_200, 0, 5, "Will read passages of 1,200 documents. Nothing found in 5."),
+        (0, 0, 0, 7, "Will read no document. Nothing found in 7."),
+        (0, 0, 0, 0, "There are no documents to ask."),
+    ],
+)
+def test_a_plan_says_what_will_be_read(whole: int, passages: int, left_out: int, nothing: int, words: str) -> None:
+    total = whole + passages + left_out + nothing
+    assert plan_words(MatterCounts(total, whole, passages, left_out, nothing)) == words
 
 
 def test_what_loses_its_place_to_a_longer_conversation_is_left_out(

@@ -30,7 +30,8 @@ from tests.ui.room import Room, wait
 FILLER = "The river went by the town and nobody looked at it for long. " * 30
 SAYS = {2: "The lease of the warehouse ends in March.", 7: "The warehouse has a roof."}
 ASKED = "When does the lease of the warehouse end?"
-LINE = "From 12 documents: 1 read whole, passages of 1, nothing found in 10."
+PLAN = "Will read 1 document in full and passages of 1. Nothing found in 10."
+LINE = "From 12 documents: 1 read in full, passages of 1, nothing found in 10."
 
 
 @pytest.fixture
@@ -64,14 +65,14 @@ def _dialog(room: Room) -> PlanDialog:
 
 
 def test_it_is_shown_first_and_asked_then(matter: Room, qtbot: QtBot) -> None:
-    assert _words(matter) == ("Asking all 12 documents", "Ask only the desk")
+    assert _words(matter) == ("Asking all 12 documents", "Ask only those on the desk")
     editor = matter.window.talk.composer.editor
     qtbot.keyClicks(editor, ASKED)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     matter.settle()
     assert matter.turns() == ()
     assert matter.engine.prompts == []
-    assert _words(matter) == (f"{LINE} {return_words()}", "Choose…")
+    assert _words(matter) == (f"{PLAN} {return_words()}", "Choose…")
 
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     matter.settle()
@@ -80,7 +81,7 @@ def test_it_is_shown_first_and_asked_then(matter: Room, qtbot: QtBot) -> None:
     assert matter.shown().books == turn.question.books, "what is read whole is on the desk, and stays there"
     assert LINE in matter.sentences()
     assert asked_words(Question("", ASKED)) not in matter.sentences()
-    assert _words(matter)[1] == "Ask only the desk"
+    assert _words(matter)[1] == "Ask only those on the desk"
 
 
 def test_a_search_answers_at_once_since_nothing_is_read(matter: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,14 +92,14 @@ def test_a_search_answers_at_once_since_nothing_is_read(matter: Room, monkeypatc
     assert turn.answer.from_search
     assert "ends in March" in turn.answer.text
     assert "Searched 12 documents." in matter.sentences()
-    assert _words(matter) == ("Asking all 12 documents", "Ask only the desk")
+    assert _words(matter) == ("Asking all 12 documents", "Ask only those on the desk")
 
 
 def test_other_words_are_another_question(matter: Room, qtbot: QtBot) -> None:
     matter.ask(ASKED)
     assert _words(matter)[1] == "Choose…"
     qtbot.keyClicks(matter.window.talk.composer.editor, " Why?")
-    assert _words(matter)[1] == "Ask only the desk"
+    assert _words(matter)[1] == "Ask only those on the desk"
     qtbot.keyClick(matter.window.talk.composer.editor, Qt.Key.Key_Return)
     matter.settle()
     assert matter.turns() == ()
@@ -110,7 +111,7 @@ def test_another_desk_is_another_question(matter: Room) -> None:
     assert _words(matter)[1] == "Choose…"
     matter.presenter.shelf_area.shelf.toggle_desk(_id(matter, "Lease 5"))
     matter.settle()
-    assert _words(matter)[1] == "Ask only the desk"
+    assert _words(matter)[1] == "Ask only those on the desk"
     matter.ask(ASKED)
     assert matter.turns() == ()
     matter.ask(ASKED)
@@ -122,12 +123,12 @@ def test_a_person_changes_what_is_read(matter: Room, qtbot: QtBot) -> None:
     qtbot.mouseClick(matter.window.talk.composer.scope.button, Qt.MouseButton.LeftButton)
     dialog = _dialog(matter)
     rows = [dialog.documents.index(row).data() for row in range(dialog.documents.rowCount())]
-    assert rows[0] == "Read whole · what matters most  1"
-    assert rows[1] == "Lease 2, read whole, p. 1: “The lease of the warehouse ends in March.”"
+    assert rows[0] == "Read in full · what matters most  1"
+    assert rows[1] == "Lease 2, read in full, p. 1: “The lease of the warehouse ends in March.”"
     assert rows[2] == "Passages · something was found in these  1"
     assert rows[4] == "Nothing found  10"
     qtbot.keyClick(dialog.view, Qt.Key.Key_Return)
-    assert "passages of 2" in dialog.line.text()
+    assert dialog.line.text().startswith("Will read passages of 2 documents. Nothing found in 10.")
     qtbot.keyClick(dialog.view, Qt.Key.Key_Space)
     assert "1 left out" in dialog.line.text()
     title = dialog.view.visualRect(dialog.documents.index(1)).center()
@@ -163,7 +164,7 @@ def test_what_does_not_fit_cannot_be_asked(matter: Room, qtbot: QtBot) -> None:
 def test_esc_takes_the_plan_back(matter: Room, qtbot: QtBot) -> None:
     matter.ask(ASKED)
     qtbot.keyClick(matter.window.talk.composer.editor, Qt.Key.Key_Escape)
-    assert _words(matter) == ("Asking all 12 documents", "Ask only the desk")
+    assert _words(matter) == ("Asking all 12 documents", "Ask only those on the desk")
     assert matter.window.talk.composer.text() == ASKED
 
 
@@ -219,9 +220,9 @@ def test_a_folder_s_documents_can_be_asked(matter: Room) -> None:
     ids = tuple(_id(matter, title) for title in ("Lease 2", "Lease 7", "Lease 8"))
     matter.presenter.window.shelf.folder_menu.ask_wanted.emit(lambda: ids)
     matter.settle()
-    assert _words(matter)[0] == "Asking these 3 documents"
+    assert _words(matter)[0] == "Asking 3 documents"
     matter.ask(ASKED)
-    assert _words(matter)[0].startswith("From 3 documents: ")
+    assert _words(matter)[0].startswith("Will read ")
 
 
 def test_a_plan_does_not_wait_for_what_no_person_asked_for(matter: Room) -> None:

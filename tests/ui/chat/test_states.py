@@ -33,3 +33,19 @@ def test_a_page_is_said_to_have_only_words_that_it_has(state: CitationState) -> 
 def test_a_page_that_does_not_exist_is_said_not_to() -> None:
     missing = Citation("", "Lease", 0, "999", "", CitationState.NOT_FOUND, 0, 6)
     assert describe_citation(missing, {}) == "The answer names page 999, which no document on the desk has."
+
+
+@pytest.mark.parametrize(
+    ("quote", "said"),
+    [
+        ("Nobody asks.", "“Nobody asks.”"),
+        ("Who asks?", "“Who asks?”"),
+        ("“Nobody.”", "““Nobody.””"),
+        ("Nobody asks", "“Nobody asks”."),
+    ],
+)
+def test_a_sentence_that_is_quoted_ends_once(quote: str, said: str) -> None:
+    citation = Citation("b", "Lease", 3, "3", quote, CitationState.VERIFIED, 0, 6)
+    assert describe_citation(citation, {}) == f"Page 3 of Lease: {said}"
+    moved = Citation("b", "Lease", 3, "3", quote, CitationState.REPAIRED, 0, 6, named="9")
+    assert describe_citation(moved, {}).endswith(f" has these words: {said}")

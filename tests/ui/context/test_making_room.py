@@ -384,7 +384,7 @@ def test_books_that_do_not_fit_are_asked_by_what_matters_of_them(room: Room) -> 
     assert scope is not None
     assert set(scope.book_ids) == {room.books[place].id for place in (LEASE, LETTERS, SURVEY)}
     scoped = room.window.talk.composer.scope
-    assert scoped.words.startswith("From 3 documents: ")
+    assert scoped.words.startswith("Will read ")
     assert scoped.words.endswith(return_words())
     assert room.window.talk.composer.text() == "What of the dry dock?"
     room.ask("What of the dry dock?")

@@ -63,6 +63,8 @@ def test_an_import_that_fails_is_told_in_the_window(shop: Shop) -> None:
 
 def test_a_file_or_a_folder_is_chosen(shop: Shop) -> None:
     window = shop.open()
+    told: list[str] = []
+    shop.room.presenter.model_area.models.done.connect(told.append)
     for action, path in zip(window.import_menu.actions(), ("/media/a.gguf", "/media/folder"), strict=True):
         action.trigger()
         dialog = window.findChildren(QFileDialog)[-1]
@@ -70,6 +72,8 @@ def test_a_file_or_a_folder_is_chosen(shop: Shop) -> None:
         dialog.close()
         shop.room.settle()
     assert shop.downloads.imported == [Path("/media/a.gguf"), Path("/media/folder")]
+    assert all(" was imported (" in words for words in told)
+    assert len(told) == 2
 
 
 def _look_up(shop: Shop, repository: str, qtbot: QtBot) -> AddDialog:

@@ -15,6 +15,7 @@ from app.ui.models.card import CardAction, CardGroup, CardProgress
 from app.ui.models.cards import hashing_words
 from app.ui.models.dialogs import OrderDialog, TokenDialog
 from app.ui.widgets.dialogs import Confirmation
+from app.wording.units import size
 from tests.ui.gate import Gate
 from tests.ui.models.shop import Shop
 from tests.ui.room import wait
@@ -53,6 +54,8 @@ def _action(shop: Shop, offer: Offer) -> CardAction | None:
 
 def test_the_terms_are_shown_whole_and_accepted_once(shop: Shop, qtbot: QtBot) -> None:
     shop.open()
+    told: list[str] = []
+    shop.room.presenter.model_area.models.done.connect(told.append)
     offer = shop.offer("Q5_K_M")
     dialog = _order(shop, offer)
     facts = dialog.accessibleDescription()
@@ -74,6 +77,7 @@ def test_the_terms_are_shown_whole_and_accepted_once(shop: Shop, qtbot: QtBot) -
     shop.room.settle()
     assert shop.downloads.accepted == {"llama4"}
     assert shop.downloads.fetched == [offer.key]
+    assert [words.partition(" was ")[2] for words in told] == [f"downloaded and verified ({size(offer.size_bytes)})."]
     again = _order(shop, shop.offer("Q6_K"))
     assert again.action.text() == "Download"
     assert "(accepted)" in again.accessibleDescription()

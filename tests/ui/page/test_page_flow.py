@@ -124,6 +124,7 @@ def test_pages_turn_by_button_key_and_number(qtbot: QtBot, room: Room) -> None:
     panel.pager.forward.click()
     room.settle()
     assert room.presenter.shown.place == (room.books[LEASE].id, 2)
+    assert panel.pager.field.accessibleDescription() == "p. 2 of 412", "the number of pages is said once"
     panel.focus_page()
     qtbot.keyClick(panel.text, Qt.Key.Key_Right)
     room.settle()

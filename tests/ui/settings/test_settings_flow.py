@@ -225,6 +225,9 @@ def test_names_and_explanations_are_searched_in_all_sections(qtbot: QtBot, room:
     assert _shown(dialog) == {"engine.expert_layers"}
     dialog.search.setText("dark")
     assert _shown(dialog) == {"theme"}, "the words for values count"
+    for words in ("font", "letter size"):
+        dialog.search.setText(words)
+        assert _shown(dialog) == {"text_percent"}, "other words for it count"
     dialog.search.setText("certificate")
     assert _shown(dialog) == set(), "there is no server"
     labels = [label.text() for label in dialog.findChildren(PlainLabel) if label.isVisible()]

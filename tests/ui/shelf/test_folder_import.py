@@ -167,10 +167,10 @@ def test_the_documents_of_a_folder_that_are_asked_follow_its_import(room: Room, 
     assert shown is not None
     menu = room.window.shelf.folder_menu.fill(QMenu(), shown)
     next(action for action in menu.actions() if action.text() == "Ask these 2 documents").trigger()
-    assert room.window.talk.composer.scope.words == "Asking these 2 documents"
+    assert room.window.talk.composer.scope.words == "Asking 2 documents"
     gate.open()
     room.settle()
-    assert room.window.talk.composer.scope.words == "Asking these 3 documents"
+    assert room.window.talk.composer.scope.words == "Asking 3 documents"
     kept = room.desk.conversations.get(room.shown().id)
     assert kept is not None
     assert kept.scope is not None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.ui.shelf.rows import ConversationList
@@ -91,3 +93,28 @@ def test_a_double_click_renames(room: Room) -> None:
     room.settle()
     assert "Older" in rows(room)
     assert room.window.talk.title.text() == "Older"
+
+
+def test_the_menu_and_the_palette_say_what_a_click_would_do(room: Room) -> None:
+    def offered() -> set[str]:
+        """Return what both offer of pinning and putting away."""
+        room.window.talk.more.click()
+        (menu,) = (menu for menu in room.window.findChildren(QMenu) if menu.isVisible())
+        listed = {action.text() for action in menu.actions() if re.search("pin|rchive", action.text(), re.IGNORECASE)}
+        menu.close()
+        assert listed <= {entry.title for entry in room.presenter.commands.entries()}
+        return listed
+
+    room.add_conversation("New")
+    room.open()
+    navigation = room.presenter.places.navigation
+    assert offered() == {"Pin the conversation", "Archive the conversation"}
+    navigation.pin()
+    room.settle()
+    assert offered() == {"Unpin the conversation", "Archive the conversation"}
+    navigation.archive()
+    room.settle()
+    assert "Unarchive the conversation" in offered()
+    navigation.archive()
+    room.settle()
+    assert "Archive the conversation" in offered()

@@ -117,9 +117,10 @@ def test_what_is_read_is_told_for_each_book() -> None:
 
 def test_too_much_is_said(qtbot: QtBot) -> None:
     use = ContextUse(8_192, (ContextSegment("book", 9_000, "b", "Book"),))
-    assert use_words(use) == "full · about 1 page too many"
+    assert use_words(use) == "Full · about 1 page too many"
+    assert use_words(ContextUse(8_999, use.segments)) == "Full", "hardly anything is too much"
     assert use_tip(use) == "9,000 of 8,192 tokens"
     spine = Spine(Theme())
     qtbot.addWidget(spine)
     spine.show_use(use_parts(use, PAPER), use.context_tokens, use_words(use))
-    assert spine.text().startswith("full")
+    assert spine.text().startswith("Full")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -56,6 +57,7 @@ def test_the_first_start_has_the_handbook_a_model_and_a_word_about_the_key(first
     assert words.advice is not None
     assert words.advice.title == "Best for this computer: Qwen3 4B"
     assert words.advice.button == "Download 2.5 GB…"
+    assert re.match(r"Reads a 50-page document in about \d+ min, then answers \w+", words.advice.words)
     assert first.window.talk.notice.isHidden()  # nothing in red: nothing has gone wrong
     assert first.window.talk.composer.editor.placeholderText() == "Ask about the handbook"
 

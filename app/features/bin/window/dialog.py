@@ -37,7 +37,7 @@ class BinDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.resize(_SIZE)
-        one = _("What you delete stays here for 1 day. It is in no list, no search and no question.")
+        one = _("What you delete stays here for 1 day. It no longer appears in lists, searches or new answers.")
         several = _("What you delete stays here for {n} days. It no longer appears in lists, searches or new answers.")
         self._words = PlainLabel(counted(days, one, several), wraps=True)
         self.empty_words = PlainLabel(_("The bin is empty."), role="soft")

@@ -16,6 +16,7 @@ from app.features.chronology.export import pages_of
 from app.features.chronology.words import event_words, kind_words, quote_words, remark_words, span_words
 from app.ui.chat.text.citations import label_citation
 from app.ui.kit.rows import RowsModel
+from app.ui.kit.words import spoken_words
 from app.wording.i18n import _
 from app.wording.units import counted
 
@@ -60,9 +61,7 @@ class EventRow:
 
     @property
     def spoken(self) -> str:
-        return ". ".join(
-            filter(None, (self.day, self.words, self.quote, *(chip.label for chip in self.chips), self.remark))
-        )
+        return spoken_words(self.day, self.words, self.quote, *(chip.label for chip in self.chips), self.remark)
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ class NameRow:
 
     @property
     def spoken(self) -> str:
-        return ". ".join((self.name, self.kind, self.mentions, self.where))
+        return spoken_words(self.name, self.kind, self.mentions, self.where)
 
 
 EntryRow: TypeAlias = YearRow | EventRow | NameRow

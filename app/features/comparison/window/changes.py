@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt, Slot
@@ -12,6 +14,8 @@ from app.core.documents.untrusted import disarm
 from app.features.comparison.data import ChangeKind, ComparedBooks, ComparedParagraph, Stretch, WordState
 from app.features.comparison.words import change_word, places
 from app.language.markdown import without_heading_signs
+from app.language.sentences import is_ended
+from app.language.terms import is_unspaced
 from app.ui.chat.text.render import SealedDocument
 from app.ui.kit.rows import Index, RowRole, RowsModel
 from app.ui.look.fonts import text_font, ui_font
@@ -21,6 +25,15 @@ from app.ui.widgets.labels import two_lines
 from app.wording.i18n import _
 
 _ROW_HEIGHT, _GAP, _LINE = 66, SPACE_XS, 18
+_MOST_CHARACTERS = 60
+"""The most characters that a change on one line has of each side; all of it is shown below the list."""
+_BETWEEN_CHARACTERS = 12
+"""The most characters of words that are the same between two changes on one line which are told as one."""
+_WIDE_CHARACTERS = 4
+"""The characters that stand for a word of a script without spaces."""
+_LAST_WORD = re.compile(r"\S*\w\S*(?:\s+[^\w\s]+)*$")
+_LAST_WIDE = re.compile(rf"\d*.{{1,{_WIDE_CHARACTERS}}}$")
+_END = Stretch(WordState.SAME, "")
 
 
 @dataclass(frozen=True)
@@ -77,22 +90,68 @@ class ChangeDelegate(RowDelegate):
 
 
 def in_short(change: ComparedParagraph) -> str:
-    """Say a change on one line: `31 March → 30 June`; of a paragraph that is new, gone, or elsewhere, its words."""
+    """Say a change on one line: `“on 31 March 2031” → “on 30 June 2031”`; of a paragraph that is new, gone, or
+    elsewhere, its words."""
     if not change.has_other_words:
         return " ".join(without_heading_signs("".join(each.text for each in change.stretches)).split())
-    parts: list[str] = []
-    waiting = ""
-    for stretch in (*change.stretches, Stretch(WordState.SAME, "")):
-        words = " ".join(without_heading_signs(stretch.text).split())
-        if stretch.state is WordState.REMOVED:
-            waiting = words
-        elif stretch.state is WordState.ADDED:
-            parts.append(f"{waiting} → {words}" if waiting else f"+ {words}")
-            waiting = ""
-        elif waiting:
-            parts.append(f"− {waiting}")
-            waiting = ""
-    return "; ".join(parts)
+    return "; ".join(_became(*around) for around in _places(change.stretches))
+
+
+def _places(stretches: Sequence[Stretch]) -> Iterator[tuple[str, list[Stretch], str]]:
+    """Yield each place where words differ: the word before it, the stretches, and the word after it. Changes with a few
+    words between them are one place."""
+    before, changed = "", list[Stretch]()
+    for stretch in (*(Stretch(each.state, _on_one_line(each.text)) for each in stretches), _END):
+        same = stretch.state is WordState.SAME
+        if changed and (stretch is _END or (same and len(stretch.text) > _BETWEEN_CHARACTERS)):
+            after = changed.pop() if changed[-1].state is WordState.SAME else stretch
+            yield before, changed, _word_after(after.text, changed)
+            changed = []
+        if same and not changed:
+            before = _word_before(stretch.text)
+        elif stretch is not _END:
+            changed.append(stretch)
+
+
+def _became(before: str, changed: Sequence[Stretch], after: str) -> str:
+    """Say what words were and what they became, or that they are new or gone where no word stands beside them."""
+    sides = [
+        f"{before}{''.join(each.text for each in changed if each.state is not other)}{after}".strip()
+        for other in (WordState.ADDED, WordState.REMOVED)
+    ]
+    was, now = (f"“{_cut(words)}”" if words else "" for words in sides)
+    if not was:
+        return f"+ {now}"
+    return f"{was} → {now}" if now else f"− {was}"
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _MOST_CHARACTERS else f"{words[:_MOST_CHARACTERS].rstrip()}…"
+
+
+def _on_one_line(text: str) -> str:
+    words = " ".join(without_heading_signs(text).split())
+    return f" {words}" if text[:1].isspace() else words
+
+
+def _word_before(text: str) -> str:
+    """Return the last word of a text, with the signs after it; none where its sentence ends with it."""
+    end = text[-_MOST_CHARACTERS:]
+    found = _LAST_WORD.search(end) if not is_ended(end) else None
+    word = found.group() if found else ""
+    wide = _LAST_WIDE.search(word) if any(map(is_unspaced, word)) else None
+    return wide.group() if wide else word
+
+
+def _word_after(text: str, changed: Sequence[Stretch]) -> str:
+    """Return the first word of a text, with the space before it; none where a sentence ends before it."""
+    if not text.strip() or is_ended(changed[-1].text):
+        return ""
+    word = text.split()[0]
+    if any(map(is_unspaced, word)):
+        word = re.split(r"[。、！？：；]", word)[0][:_WIDE_CHARACTERS]
+    word = word.rstrip('.,;:!?…)]”’"|')
+    return f"{' ' * text[:1].isspace()}{word}" if word else ""
 
 
 def colour_of(kind: ChangeKind, palette: Palette) -> str:

@@ -43,7 +43,7 @@ class ColumnDialog(SmallDialog):
         self.choices.setPlaceholderText(_("tenant, landlord"))
         self.hint = PlainLabel(role="small", wraps=True)
         title = _("Add a question") if known is None else _("Change the question")
-        sentence = _("It is asked of every document by itself.")
+        sentence = _("Each document is asked separately.")
         if known is not None:
             sentence = _("If you change what is asked or how it is answered, all documents are asked again.")
         action = _("Add") if known is None else _("Change")

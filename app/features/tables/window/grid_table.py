@@ -17,6 +17,7 @@ from app.features.tables.cells import CellFinding, ReadCell
 from app.features.tables.data import GridColumn, GridRow, Sheet
 from app.features.tables.window.cell_table import ROOT, CellRole, CellTable, Index, ShownCell
 from app.features.tables.words import found_words, kind_words, row_title
+from app.ui.kit.words import spoken_words
 from app.wording.i18n import _
 from app.wording.units import count
 
@@ -132,7 +133,7 @@ class GridTable(CellTable):
             return shown
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             said = (shown.words, shown.place, found_words(shown.read), shown.cell.comment)
-            return disarm(". ".join(filter(None, (shown.column.title, *said))))
+            return disarm(spoken_words(shown.column.title, *said))
         return None
 
     # ---- what is made of a sheet

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from app.core.documents.untrusted import disarm
 from app.features.tables.window.cell_table import ROOT, CellRole, CellTable, Index, ShownCell
+from app.ui.kit.words import spoken_words
 from app.wording.i18n import _
 
 
@@ -43,7 +44,7 @@ class ListTable(CellTable):
             return shown
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return {
-                ListColumn.QUESTION: f"{shown.number}. {disarm(shown.question)}. {shown.state_words}",
+                ListColumn.QUESTION: f"{shown.number}. {spoken_words(disarm(shown.question), shown.progress)}",
                 ListColumn.ANSWER: disarm(shown.text),
                 ListColumn.PAGES: "; ".join(chip.label for chip in shown.chips),
             }[ListColumn(index.column())]

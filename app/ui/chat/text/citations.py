@@ -13,6 +13,7 @@ from app.core.conversations.conversation import Citation, CitationState, Passage
 from app.core.conversations.verdict import SentenceVerdict
 from app.core.documents.document import Book
 from app.core.documents.untrusted import disarm
+from app.language.sentences import is_ended
 from app.wording.i18n import _
 from app.wording.page_names import cited_page, name_words, unresolved_words
 
@@ -200,7 +201,8 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
         words = _("Page {page} of {title}: “{words}”.")
     else:
         words = _("Page {page} of {title}.")
-    return words.format(**said)
+    described = words.format(**said)
+    return described.removesuffix(".") if is_ended(said["words"]) else described
 
 
 def _words_there(citation: Citation) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.features.bin.window.bin import BinWindow
 from app.features.bin.window.dialog import BinDialog
 from app.ui.widgets.dialogs import Confirmation
+from app.ui.widgets.labels import PlainLabel
 from tests.ui.room import LEASE, SURVEY, Room
 
 
@@ -63,3 +67,11 @@ def test_what_is_undone_leaves_the_open_list(room: Room) -> None:
     room.settle()
     assert dialog.list.count() == 0
     dialog.accept()
+
+
+@pytest.mark.parametrize("days", [1, 30])
+def test_the_bin_says_where_a_deleted_thing_no_longer_appears(qtbot: QtBot, days: int) -> None:
+    dialog = BinDialog((), datetime.now(UTC), days)
+    qtbot.addWidget(dialog)
+    (words,) = [label.text() for label in dialog.findChildren(PlainLabel) if label.text().startswith("What you delete")]
+    assert words.endswith(f"for {days} day{'s' * (days > 1)}. It no longer appears in lists, searches or new answers.")

@@ -13,10 +13,13 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.core.documents.document import Book
+from app.core.work import Cancel, finish
 from app.documents.formats.contract import Content
 from app.documents.web import markdown
 from app.documents.word import docx as reader
+from app.features.comparison.compare import compare
 from app.features.comparison.data import ChangeKind
+from app.features.comparison.window.changes import in_short
 from app.features.comparison.window.comparison import ComparisonWindow
 from app.features.comparison.window.dialog import CompareDialog
 from app.ui.kit.bridge import Executor
@@ -117,7 +120,7 @@ def test_the_changes_are_listed_and_the_first_is_open_on_both_sides(dialog: Comp
     assert dialog.summary.text().startswith("12 changes: ")
     assert "4 → 3" in dialog.notes.text()
     assert dialog.changes.rowCount() == len(CHANGES)
-    assert dialog.changes.index(1).data() == "changed, p. 1 → p. 1: 31 March → 30 June"
+    assert dialog.changes.index(1).data() == "changed, p. 1 → p. 1: “on 31 March 2031” → “on 30 June 2031”"
     assert dialog.place.text() == "Change 1 of 12"
     assert lit(dialog.first).startswith("The Landlord lets Berth 12")
     assert lit(dialog.second).startswith("The Landlord leases Berth 12")
@@ -231,7 +234,7 @@ def test_the_other_book_can_be_the_first(room: Room, dialog: CompareDialog) -> N
     dialog.swap.click()
     room.settle()
     assert dialog_of(room).titles.text() == "Lease of a berth (lease-2) → Lease of a berth"
-    assert dialog_of(room).changes.index(1).data() == "changed, p. 1 → p. 1: 30 June → 31 March"
+    assert dialog_of(room).changes.index(1).data() == "changed, p. 1 → p. 1: “on 30 June 2031” → “on 31 March 2031”"
 
 
 def test_they_are_written_into_a_word_document(room: Room, dialog: CompareDialog, tmp_path: Path) -> None:
@@ -277,3 +280,36 @@ def test_nothing_touches_the_edges_and_a_button_closes_it(qtbot: QtBot, room: Ro
         assert part.geometry().right() <= around.right() - 8
     qtbot.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)
     assert room.feature(ComparisonWindow).comparing.dialog is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        (
+            "The Tenant may renew once for five years.",
+            "The Tenant may not renew the Term.",
+            "“may renew once for five years” → “may not renew the Term”",
+        ),
+        ("The rent is EUR 500 a month.", "The rent is EUR 650 a month.", "“EUR 500 a” → “EUR 650 a”"),
+        (
+            "Nobody smokes on the quay. The crane is lashed to its rails at night.",
+            "Nobody smokes on the quay. Dogs are kept away. The crane is lashed to its rails at night.",
+            "+ “Dogs are kept away.”",
+        ),
+        (
+            "The Tenant pays the rent and all of the taxes of the berth in advance, and insures the crane.",
+            "The Landlord pays the rent and all of the taxes of the berth in arrears, and insures the crane.",
+            "“The Tenant pays” → “The Landlord pays”; “in advance” → “in arrears”",
+        ),
+        (
+            "賃貸借は2031年3月31日に終了し、更新しない。",
+            "賃貸借は2031年6月30日に終了し、更新しない。",
+            "“2031年3月31日に終了” → “2031年6月30日に終了”",
+        ),
+    ],
+)
+def test_a_change_is_said_with_its_neighbours(first: str, second: str, words: str) -> None:
+    contents = (Content("a", f"{text}\n".encode(), "0" * 64) for text in (first, second))
+    was, now = (markdown.parse(content, lambda done, total: None) for content in contents)
+    (change,) = finish(compare(was, now, Cancel())).changes
+    assert in_short(change) == words

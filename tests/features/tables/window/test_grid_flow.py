@@ -27,6 +27,7 @@ from app.features.tables.window.grid_table import GridFilter
 from app.features.tables.window.tables import TablesWindow
 from app.ui.kit.commands import MenuEntry
 from app.ui.widgets.dialogs import Confirmation, LineDialog
+from app.ui.widgets.labels import PlainLabel
 from app.wording.errors import sentence
 from tests.features.tables.window.new_table import editor, tick, write
 from tests.there import there
@@ -179,6 +180,7 @@ def test_a_question_and_a_document_are_added_and_they_alone_are_asked(qtbot: QtB
     qtbot.mouseClick(panel.question, Qt.MouseButton.LeftButton)
     written = dialog(room, ColumnDialog)
     assert isinstance(written, ColumnDialog)
+    assert "Each document is asked separately." in [label.text() for label in written.findChildren(PlainLabel)]
     assert not written.action.isEnabled()
     written.question.setPlainText("Who insures?")
     written.kind.set_value(ValueKind.CHOICE.value)

@@ -77,6 +77,8 @@ def test_questions_are_typed_counted_and_asked_one_by_one(qtbot: QtBot, room: Ro
     wait(lambda: "reading" in _rows(room)[1].progress)
     assert _states(room) == [CellState.ANSWERED, CellState.ANSWERING, CellState.WAITING]
     assert [row.state_words[0] for row in _rows(room)] == ["●", "◐", "○"], "a sign beside the colour"
+    spoken = _table(room).index(0, ListColumn.QUESTION).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken.startswith(f"1. {_QUESTIONS[0]} answered"), "no sign is spoken, and the question ends once"
     assert room.feature(TablesWindow).panel.status.text().startswith("Question 2 of 3")
     assert room.feature(TablesWindow).panel.stop.isVisible()
     assert not room.feature(TablesWindow).panel.go_on.isVisible()
