@@ -28,10 +28,10 @@ from app.language.one_line import hide_signs
 from app.services.finding.excerpts import Excerpt, best_sentence, excerpt_of
 from app.services.finding.search import Neighbours, Search, fuse
 from app.services.services import Services
-from app.store.conversations import Conversations, TextPlace
+from app.store.conversations import Conversations
 from app.store.filters import FoundDocument, PagePlace, SearchFilters, seconds
 from app.store.passages import NO_HITS, Ids, Passage, Passages, Scope, WordHits
-from app.store.text_sources import TextSources
+from app.store.text_sources import TextPlace, TextSources
 
 MOST_HITS = 200
 """The most documents that a search shows; those behind them are counted, not shown."""
@@ -270,7 +270,7 @@ class LibrarySearch:
         side_by_side = [fold(" ".join(query.words)), *phrases] if len(words) > 1 else []
         ids, found = [talk.id for talk in talks], dict[str, tuple[TextPlace, Sequence[str]]]()
         for needles in filter(None, ([*words, *phrases], side_by_side)):
-            places = self.conversations.places_of(ids, needles, without)
+            places = self.sources.in_conversations(ids, needles, without)
             found |= {id: (place, needles) for id, place in places.items()}
             ids = list(places)  # what has the words side by side has the words
         for talk in talks:

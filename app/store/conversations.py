@@ -50,13 +50,6 @@ _GIVEN_UP = f"('{Ending.CANCELLED}', '{Ending.CLOSED}', '{Ending.FAILED}')"
 _NEWEST_FIRST = "ORDER BY c.updated_at DESC, c.created_at DESC, c.id"
 
 
-class TextPlace(NamedTuple):
-    """A text that was found, and the question that it is, or answers."""
-
-    question_id: str
-    text: str
-
-
 class FirstQuestion(NamedTuple):
     """A question that nothing comes before, and what its answer has to be."""
 
@@ -176,32 +169,6 @@ class Conversations:
                     WHERE c.id = :id GROUP BY c.id HAVING NOT ifnull(max(b.book_id = :book), 0)""",
             {"id": id, "book": book_id},
         )
-
-    def places_of(self, ids: Sequence[str], words: Sequence[str], without: Sequence[str] = ()) -> dict[str, TextPlace]:
-        """Return, for those of these conversations that have one, the newest question, or answer to it, that contains
-        all `words`, and none that it must be `without`, as `fold` returned them.
-
-        Every variant is searched, not only what is shown, in one statement.
-        """
-        values = {f"word{number}": word for number, word in enumerate(words)}
-        unwanted = {f"unwanted{number}": word for number, word in enumerate(without)}
-        asked, answered = (
-            " AND ".join(
-                [f"contains({text}, :{name})" for name in values]
-                + [f"NOT contains({text}, :{name})" for name in unwanted]
-            )
-            if words
-            else "0"
-            for text in ("q.text", "ifnull(a.text, '')")
-        )
-        rows = self._database.rows(
-            f"""SELECT q.conversation_id, q.id, iif({asked}, q.text, a.text)
-                FROM questions q LEFT JOIN answers a ON a.question_id = q.id
-                WHERE q.conversation_id IN (SELECT value FROM json_each(:ids)) AND (({asked}) OR ({answered}))
-                ORDER BY q.seq, a.seq""",
-            {"ids": msgspec.json.encode(ids).decode(), **values, **unwanted},
-        )
-        return {id: TextPlace(question_id, text) for id, question_id, text in rows}
 
     # ---- questions and answers ------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Finds what sources of texts have of some words, such as notes."""
+"""Finds what conversations, and sources of texts such as notes, have of some words."""
 
 # ruff: noqa: S608 (what is put into the SQL below are constants of the program, never a value)
 
@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
+
+import msgspec
 
 from app.core.documents.document import Format
 from app.core.kept import TextSource
@@ -25,6 +27,13 @@ class FoundText(NamedTuple):
     start: int
     stop: int
     format: Format
+
+
+class TextPlace(NamedTuple):
+    """A text that was found, and the question that it is, or answers."""
+
+    question_id: str
+    text: str
 
 
 class TextSources:
@@ -52,3 +61,31 @@ class TextSources:
             values | {"begin": begin, "end": end, "otherwise": Format.MARKDOWN},
         )
         return tuple(FoundText._make((*row[:-1], Format(row[-1]))) for row in rows)
+
+    def in_conversations(
+        self, ids: Sequence[str], words: Sequence[str], without: Sequence[str] = ()
+    ) -> dict[str, TextPlace]:
+        """Return, for those of these conversations that have one, the newest question, or answer to it, that contains
+        all `words`, and none that it must be `without`, as `fold` returned them.
+
+        Every variant is searched, not only what is shown, in one statement.
+        """
+        values = {f"word{number}": word for number, word in enumerate(words)}
+        unwanted = {f"unwanted{number}": word for number, word in enumerate(without)}
+        asked, answered = (
+            " AND ".join(
+                [f"contains({text}, :{name})" for name in values]
+                + [f"NOT contains({text}, :{name})" for name in unwanted]
+            )
+            if words
+            else "0"
+            for text in ("q.text", "ifnull(a.text, '')")
+        )
+        rows = self._database.rows(
+            f"""SELECT q.conversation_id, q.id, iif({asked}, q.text, a.text)
+                FROM questions q LEFT JOIN answers a ON a.question_id = q.id
+                WHERE q.conversation_id IN (SELECT value FROM json_each(:ids)) AND (({asked}) OR ({answered}))
+                ORDER BY q.seq, a.seq""",
+            {"ids": msgspec.json.encode(ids).decode(), **values, **unwanted},
+        )
+        return {id: TextPlace(question_id, text) for id, question_id, text in rows}

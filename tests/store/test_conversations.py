@@ -44,6 +44,7 @@ from app.store.books import Books
 from app.store.conversations import Conversations, Drafts
 from app.store.db import Database
 from app.store.images import ImageStore
+from app.store.text_sources import TextSources
 from tests.store.deleting import delete_book
 from tests.there import there
 
@@ -53,6 +54,11 @@ BOOKS = (BookRef("atlas"), BookRef("bible", PageRange(3, 9)), BookRef("atlas", P
 @pytest.fixture
 def conversations(database: Database) -> Conversations:
     return Conversations(database)
+
+
+@pytest.fixture
+def texts(database: Database) -> TextSources:
+    return TextSources(database, ())
 
 
 def ask(conversations: Conversations, text: str, parent: str | None = None, conversation: str = "") -> StoredQuestion:
@@ -353,29 +359,31 @@ def test_open_answers_are_closed_at_start_up_and_keep_their_text(conversations: 
         ("_", ""),
     ],
 )
-def test_words_are_found_in_questions_and_answers(conversations: Conversations, text: str, found: str) -> None:
+def test_words_are_found_in_questions_and_answers(
+    conversations: Conversations, texts: TextSources, text: str, found: str
+) -> None:
     ids = {name: conversations.create(f"A title {name}").id for name in ("latin", "japanese", "variants")}
     reply(conversations, ask(conversations, "abc", conversation=ids["latin"]), "Straße, ÜBERGABE, contract of\nsale")
     reply(conversations, ask(conversations, "この契約書は?", conversation=ids["japanese"]), "100 percent")
     ask(conversations, "only in a variant", conversation=ids["variants"])
     ask(conversations, "the other variant", conversation=ids["variants"])
-    assert [name for name, id in ids.items() if conversations.places_of([id], fold(text).split())] == (
+    assert [name for name, id in ids.items() if texts.in_conversations([id], fold(text).split())] == (
         [found] if found else []
     )
 
 
-def test_the_newest_place_of_a_conversation_is_found(conversations: Conversations) -> None:
+def test_the_newest_place_of_a_conversation_is_found(conversations: Conversations, texts: TextSources) -> None:
     talk = conversations.create().id
     first = ask(conversations, "The tide?", conversation=talk)
     reply(conversations, first, "High water.")
     second = ask(conversations, "And when?", conversation=talk)
     reply(conversations, second, "The tide turns at noon.")
-    assert conversations.places_of([talk], ["tide"])[talk] == (second.id, "The tide turns at noon.")
-    assert conversations.places_of([talk], ["noon", "tide"])[talk] == (second.id, "The tide turns at noon.")
-    assert conversations.places_of([talk], ["tide?"])[talk] == (first.id, "The tide?")
-    assert conversations.places_of([talk], ["high", "water"])[talk] == (first.id, "High water.")
-    assert not conversations.places_of([talk], ["high", "tide"])
-    assert not conversations.places_of([talk], [])
+    assert texts.in_conversations([talk], ["tide"])[talk] == (second.id, "The tide turns at noon.")
+    assert texts.in_conversations([talk], ["noon", "tide"])[talk] == (second.id, "The tide turns at noon.")
+    assert texts.in_conversations([talk], ["tide?"])[talk] == (first.id, "The tide?")
+    assert texts.in_conversations([talk], ["high", "water"])[talk] == (first.id, "High water.")
+    assert not texts.in_conversations([talk], ["high", "tide"])
+    assert not texts.in_conversations([talk], [])
 
 
 def image(png: bytes, name: str = "a.png", book_id: str = "") -> Image:

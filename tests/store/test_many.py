@@ -9,6 +9,7 @@ from app.core.documents.document import Document, Format, Page
 from app.store.books import Books
 from app.store.conversations import Conversations
 from app.store.db import Database
+from app.store.text_sources import TextSources
 from tests.queries import counting
 
 _MANY = 50
@@ -46,7 +47,7 @@ def test_many_conversations_are_searched_by_one_statement(database: Database) ->
         kept.add_question(Question(id, f"Who pays for berth {number}?"))
         kept.add_question(Question(id, "And who pays for the crane?" if number % 2 else "When?"))
     with counting(database) as asked:
-        found = kept.places_of(ids, ["who", "pays"])
+        found = TextSources(database, ()).in_conversations(ids, ["who", "pays"])
     assert set(found) == set(ids)
     assert found[ids[1]].text == "And who pays for the crane?"  # the newest
     assert found[ids[0]].text == "Who pays for berth 0?"

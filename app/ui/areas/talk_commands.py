@@ -7,10 +7,11 @@ from app.ui.frame.exporting import Exporting
 from app.ui.frame.navigation import Navigation
 from app.ui.kit.commands import Anchor, Command, CommandGroup, Group
 from app.ui.look.icons import Symbol
+from app.ui.shelf.marking import Marking
 from app.wording.i18n import _
 
 
-def conversation_commands(go: Navigation, area: TalkArea, exporting: Exporting) -> CommandGroup:
+def conversation_commands(go: Navigation, marking: Marking, area: TalkArea, exporting: Exporting) -> CommandGroup:
     """Return the commands for the shown conversation: they make its menu."""
     return CommandGroup(
         Group.CONVERSATION,
@@ -28,16 +29,16 @@ def conversation_commands(go: Navigation, area: TalkArea, exporting: Exporting) 
             Command(
                 _("Pin the conversation"),
                 "",
-                go.pin,
-                now=go.pin_words,
+                marking.pin_shown,
+                now=marking.pin_words,
                 words=_("favourite, star, on top"),
                 can=go.shows_conversation,
             ),
             Command(
                 _("Archive the conversation"),
                 "",
-                go.archive,
-                now=go.archive_words,
+                marking.archive_shown,
+                now=marking.archive_words,
                 words=_("hide, put away, done"),
                 can=go.shows_conversation,
             ),

@@ -17,7 +17,6 @@ from app.ui.kit.activity import ASIDE, EngineTask
 from app.ui.page.pages import Pages
 from app.ui.report.presenter import ReportPresenter
 from app.ui.shelf.presenter import ShelfPresenter
-from app.wording.i18n import _
 
 _CLOSING_S = 1.0
 """The seconds after a view was closed in which Esc is still meant for that view and stops nothing."""
@@ -136,29 +135,6 @@ class Navigation(QObject):
         if self._shown.id:
             self._window.show_talk()
             self._window.talk.title.edit()
-
-    @Slot()
-    def pin(self) -> None:
-        """Pin the shown conversation, or unpin it."""
-        if self._shown.conversation is not None:
-            self._shelf.marking.pin(self._shown.id, not self._shown.conversation.pinned)
-
-    def pin_words(self) -> str:
-        """Say what `pin` does now."""
-        shown = self._shown.conversation
-        return _("Unpin the conversation") if shown is not None and shown.pinned else _("Pin the conversation")
-
-    @Slot()
-    def archive(self) -> None:
-        """Put the shown conversation away, or back among the others."""
-        if self._shown.conversation is not None:
-            self._shelf.marking.archive(self._shown.id, not self._shown.conversation.archived)
-
-    def archive_words(self) -> str:
-        """Say what `archive` does now."""
-        shown = self._shown.conversation
-        away = shown is not None and shown.archived
-        return _("Unarchive the conversation") if away else _("Archive the conversation")
 
     @Slot()
     def delete(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal, Slot
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.window_context import WindowContext
 from app.ui.shelf.panel import ShelfPanel
+from app.wording.i18n import _
 
 
 class Marking(Presenter):
@@ -20,6 +21,7 @@ class Marking(Presenter):
         super().__init__(context.parent)
         self._kept = context.desk.conversations
         self._bridge = context.bridge
+        self._shown = context.shown
         panel.pin_wanted.connect(self.pin)
         panel.archive_wanted.connect(self.archive)
 
@@ -34,6 +36,31 @@ class Marking(Presenter):
         """Put a conversation into the archive, or back among the others."""
         work = partial(self._kept.archive, conversation_id, archived)
         self._do(work, self._done)
+
+    # ---- the shown one
+
+    @Slot()
+    def pin_shown(self) -> None:
+        """Pin the shown conversation, or unpin it."""
+        if self._shown.conversation is not None:
+            self.pin(self._shown.id, not self._shown.conversation.pinned)
+
+    def pin_words(self) -> str:
+        """Say what `pin_shown` does now."""
+        shown = self._shown.conversation
+        return _("Unpin the conversation") if shown is not None and shown.pinned else _("Pin the conversation")
+
+    @Slot()
+    def archive_shown(self) -> None:
+        """Put the shown conversation away, or back among the others."""
+        if self._shown.conversation is not None:
+            self.archive(self._shown.id, not self._shown.conversation.archived)
+
+    def archive_words(self) -> str:
+        """Say what `archive_shown` does now."""
+        shown = self._shown.conversation
+        away = shown is not None and shown.archived
+        return _("Unarchive the conversation") if away else _("Archive the conversation")
 
     @Slot()
     def _done(self) -> None:

@@ -65,7 +65,7 @@ class KeptState(QObject):
 
     @Slot()
     def _ignore(self) -> None:
-        """Nothing follows what was kept."""
+        """Do nothing: nobody waits for it."""
 
     @Slot(object)
     def _forget(self, _problem: Problem) -> None:

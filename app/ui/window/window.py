@@ -168,7 +168,7 @@ class WindowPresenter(QObject):
         groups = (
             adding_commands(go, self.shelf_area, self.talk_area, self.places.anything),
             matter_commands(self.shelf_area.matters),
-            conversation_commands(go, self.talk_area, self.places.exporting),
+            conversation_commands(go, self.shelf_area.shelf.marking, self.talk_area, self.places.exporting),
             asking_commands(go, self.talk_area),
             page_commands(go, self.places.pages, window),
             view_commands(go, self.model_area.preferences, window),

@@ -41,7 +41,7 @@ def test_a_pinned_conversation_is_listed_first(room: Room) -> None:
     assert room.shown().title == "New"
     choose(room, "Old", "Unpin")
     assert rows(room) == ["Today", "New", "Earlier", "Old"]
-    room.presenter.places.navigation.pin()
+    room.presenter.shelf_area.shelf.marking.pin_shown()
     room.settle()
     assert rows(room) == ["Pinned", "New", "Earlier", "Old"]
 
@@ -68,7 +68,7 @@ def test_what_is_put_away_is_listed_on_demand_and_found_by_name(qtbot: QtBot, ro
 def test_a_question_brings_it_back(room: Room) -> None:
     room.add_conversation("New")
     room.open()
-    room.presenter.places.navigation.archive()
+    room.presenter.shelf_area.shelf.marking.archive_shown()
     room.settle()
     assert rows(room) == []
     assert room.shown().title == "New"
@@ -107,14 +107,14 @@ def test_the_menu_and_the_palette_say_what_a_click_would_do(room: Room) -> None:
 
     room.add_conversation("New")
     room.open()
-    navigation = room.presenter.places.navigation
+    marking = room.presenter.shelf_area.shelf.marking
     assert offered() == {"Pin the conversation", "Archive the conversation"}
-    navigation.pin()
+    marking.pin_shown()
     room.settle()
     assert offered() == {"Unpin the conversation", "Archive the conversation"}
-    navigation.archive()
+    marking.archive_shown()
     room.settle()
     assert "Unarchive the conversation" in offered()
-    navigation.archive()
+    marking.archive_shown()
     room.settle()
     assert "Archive the conversation" in offered()
