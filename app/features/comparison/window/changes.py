@@ -8,10 +8,12 @@ from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QStyleOptionViewItem, QTextEdit
 
+from app.core.documents.document import Format
 from app.core.documents.untrusted import disarm
 from app.features.comparison.data import ChangeKind, ComparedBooks, ComparedParagraph, Stretch, WordState
 from app.features.comparison.words import change_word, places
 from app.language.markdown import without_heading_signs
+from app.language.one_line import hide_signs, join_lines
 from app.ui.chat.text.render import SealedDocument
 from app.ui.kit.rows import Index, RowRole, RowsModel
 from app.ui.look.fonts import text_font, ui_font
@@ -25,10 +27,11 @@ _ROW_HEIGHT, _GAP, _LINE = 66, SPACE_XS, 18
 
 @dataclass(frozen=True)
 class ChangeRow:
-    """A change, and the pages that it is on, in words."""
+    """A change, and the pages that it is on, in words. `format` is that of the documents; of two, the later one's."""
 
     change: ComparedParagraph
     places: str
+    format: Format
 
 
 class ChangeList(RowsModel[ChangeRow]):
@@ -36,10 +39,10 @@ class ChangeList(RowsModel[ChangeRow]):
 
     def show_changes(self, compared: ComparedBooks) -> None:
         first, second = compared.first, compared.second
-        self.put(ChangeRow(each, places(each, first, second)) for each in compared.found.changes)
+        self.put(ChangeRow(each, places(each, first, second), second.format) for each in compared.found.changes)
 
     def words(self, row: ChangeRow) -> str:
-        return f"{change_word(row.change)}, {row.places}: {in_short(row.change)}"
+        return f"{change_word(row.change)}, {row.places}: {in_short(row.change, row.format)}"
 
 
 class ChangeDelegate(RowDelegate):
@@ -70,20 +73,23 @@ class ChangeDelegate(RowDelegate):
         painter.setFont(font)
         painter.setPen(QColor(palette.ink))
         line = QRect(inner.left(), top.bottom() + 1, inner.width(), _LINE + 1)
-        for words in two_lines(disarm(in_short(change)), font, inner.width()):
+        for words in two_lines(disarm(in_short(change, row.format)), font, inner.width()):
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
             line.translate(0, _LINE + 1)
         painter.restore()
 
 
-def in_short(change: ComparedParagraph) -> str:
+def in_short(change: ComparedParagraph, format: Format) -> str:
     """Say a change on one line: `31 March → 30 June`; of a paragraph that is new, gone, or elsewhere, its words."""
+    shown = hide_signs("".join(each.text for each in change.stretches), format)
     if not change.has_other_words:
-        return " ".join(without_heading_signs("".join(each.text for each in change.stretches)).split())
+        return join_lines(shown).strip()
     parts: list[str] = []
     waiting = ""
+    at = 0
     for stretch in (*change.stretches, Stretch(WordState.SAME, "")):
-        words = " ".join(without_heading_signs(stretch.text).split())
+        words = join_lines(shown[at : at + len(stretch.text)]).strip()
+        at += len(stretch.text)
         if stretch.state is WordState.REMOVED:
             waiting = words
         elif stretch.state is WordState.ADDED:

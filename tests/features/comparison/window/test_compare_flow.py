@@ -125,6 +125,19 @@ def test_the_changes_are_listed_and_the_first_is_open_on_both_sides(dialog: Comp
     assert "leases" in dialog.redline.toPlainText()
 
 
+def test_the_line_of_a_change_has_no_signs_of_markdown(room: Room) -> None:
+    texts = "The **rent** is due.\n\nThe tenant **may** go.", "The **rent** is due.\n\nThe tenant **must `not`** go."
+    first, second = (
+        room.add_book(markdown.parse(Content(f"{n}.md", text.encode(), str(n) * 64), lambda done, total: None), n)
+        for n, text in enumerate(texts)
+    )
+    room.add_conversation("A", (first, second))
+    room.open()
+    room.feature(ComparisonWindow).compare(first.id, second.id)
+    room.settle()
+    assert dialog_of(room).changes.index(0).data() == "changed, p. 1 → p. 1: may → must not"
+
+
 def test_headings_are_without_their_signs_as_on_the_page(room: Room) -> None:
     rent, pets = "## 1 Rent\n\nThe rent is due on Mondays.", "## 2 Pets\n\nThe tenant may keep one dog."
     first, second = (
