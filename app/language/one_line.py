@@ -13,8 +13,8 @@ from app.language.tables import TableRow, find_rows
 
 _CELL_END, _ROW_END = "\x1f", "\x1e"
 _BETWEEN_CELLS, _BETWEEN_ROWS = " · ", "; "
-_RULE = re.compile(r"\|?(?::?-{3,}:?\|?)+")
-_ENDS = re.compile(rf"\s*([{_CELL_END}{_ROW_END}])\s*")
+_RULE = re.compile(r"\|?:?-{3,}:?(?:\|:?-{3,}:?)*\|?")
+_ENDS = re.compile(rf" ?([{_CELL_END}{_ROW_END}]) ?")
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\n\s*(?=[^\W\d_])")
 _BROKEN_LINE = re.compile(rf"(?<=[{UNSPACED}])[^\S\n]*\n\s*(?=[{UNSPACED}])")
 _GAP = re.compile(r"[ \t\r\f\v\n\u00a0]+")
@@ -29,8 +29,7 @@ def join_lines(text: str) -> str:
     """Return what `hide_signs` returned, or a part of it, on one line: words that a line broke are whole, and so is
     text without spaces. White space at its edges is one space."""
     whole = _BROKEN_LINE.sub("", _BROKEN_WORD.sub("", text.replace(NO_SIGN, "")))
-    whole = _ENDS.sub(lambda end: _BETWEEN_CELLS if end[1] == _CELL_END else _BETWEEN_ROWS, whole)
-    return _GAP.sub(" ", whole)
+    return _ENDS.sub(lambda end: _BETWEEN_CELLS if end[1] == _CELL_END else _BETWEEN_ROWS, _GAP.sub(" ", whole))
 
 
 def hide_signs(untrusted_text: str, format: Format) -> str:

@@ -31,7 +31,7 @@ _PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
 _INDENTED_CODE = re.compile(r" {4}|\t")
 _BAR = re.compile(r"(?<!\\)\|")
 _FREE_BAR = re.compile(r"(?<!\S)\|(?!\S)")
-_RULE = re.compile(r"[-=:|+ \t]*[-=][-=:|+ \t]*")
+_RULE = re.compile(r"(?=[^-=]*[-=])[-=:|+ \t]+")
 _RULE_CELL = re.compile(r"\s*:?[-=]+:?\s*")
 _UNEVEN = re.compile(r"[^\s|](?:  |[^\S ])|\|(?:   |  (?!\|)| ?[^\S ])|^(?:[^\S ]| (?!\|))")
 """White space that no row has which Octavo wrote."""

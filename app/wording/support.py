@@ -12,6 +12,7 @@ from app.core.conversations.verdict import Evidence, SentenceVerdict, Verdict
 from app.core.documents.document import Book
 from app.wording.document_selection import counts_of, counts_words
 from app.wording.i18n import _
+from app.wording.page_lines import page_line
 from app.wording.page_names import cited_page, page_words
 from app.wording.units import count, counted
 
@@ -112,7 +113,7 @@ def page_says(verdict: SentenceVerdict, books: Mapping[str, Book]) -> str:
             of_pages.setdefault((each.book_id, each.page), []).append(each)
     said = []
     for place, pieces in of_pages.items():
-        words = " … ".join(" ".join(each.text.split()) for each in pieces)
+        words = " … ".join(page_line(each.text, each.book_id, books) for each in pieces)
         if place == (verdict.book_id, verdict.page):
             said.append(_("The page: “{words}”").format(words=words))
         else:

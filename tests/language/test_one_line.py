@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +78,11 @@ def test_every_character_keeps_its_place(text: str, format: Format) -> None:
     assert len(hidden) == len(text)
     assert all(new == old or not new.isprintable() or new == "•" for old, new in zip(text, hidden, strict=True))
     assert "\n" not in in_one_line(text, format)
+
+
+@pytest.mark.parametrize("text", ["|---" * 30_000 + "| x |", " " * 100_000 + "|", "| " + "-" * 100_000 + "x | a |"])
+@pytest.mark.parametrize("format", [Format.MARKDOWN, Format.HTML])
+def test_a_long_run_takes_no_long_time(text: str, format: Format) -> None:
+    begin = process_time()
+    assert len(in_one_line(text, format)) <= len(text) * 2
+    assert process_time() - begin < 5

@@ -112,7 +112,7 @@ def _examined(pages: Sequence[Page]) -> Iterator[PageReport]:
             state=_state(page),
             characters=len(page.text),
             flags=page.flags,
-            beginning=" ".join(page.text[: 2 * MAX_BEGINNING_CHARACTERS].split())[:MAX_BEGINNING_CHARACTERS],
+            beginning=page.text[:MAX_BEGINNING_CHARACTERS],
             hidden=page.hidden,
             missing_before=missing,
             label_before=before if missing else "",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.core.dates import DateSpan, PartialDate
-from app.core.documents.document import Book, Format
+from app.core.documents.document import Book
 from app.core.names import EntityKind
 from app.features.chronology.data import EntrySource, EventPlace, TimelineEvent
-from app.language.one_line import in_one_line
 from app.wording import units
 from app.wording.i18n import _
+from app.wording.page_lines import page_line
 
 
 def day_words(day: PartialDate) -> str:
@@ -58,8 +58,7 @@ def event_words(event: TimelineEvent, books: Mapping[str, Book]) -> str:
 
 def quote_words(place: EventPlace, books: Mapping[str, Book]) -> str:
     """Return the quotation of a place as a person reads it, untrusted. `books` are by their ids."""
-    book = books.get(place.book_id)
-    return in_one_line(place.quote, book.format if book is not None else Format.TEXT)
+    return page_line(place.quote, place.book_id, books)
 
 
 def source_words(event: TimelineEvent) -> str:

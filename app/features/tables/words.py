@@ -20,6 +20,7 @@ from app.features.tables.data import GridRow, SheetCell
 from app.features.tables.rows import QuestionRow, RowFault
 from app.wording.errors import sentence
 from app.wording.i18n import _, language
+from app.wording.page_lines import page_line
 from app.wording.page_names import cited_page, page_words, span_words
 from app.wording.units import count
 from app.wording.verdicts import SIGNS, count_verdicts, verdict_label
@@ -188,7 +189,8 @@ def evidence_words(read: ReadCell, books: Mapping[str, Book]) -> str:
     if verdict is None or found is None:
         return ""
     place = _("{page} of {title}").format(page=page_words(cited_page(verdict, books)), title=found.document)
-    return f"{place}: “{found.text}”" if found.text else place
+    words = page_line(found.text, found.book_id, books)
+    return f"{place}: “{words}”" if words else place
 
 
 def count_findings(reads: Iterable[ReadCell]) -> list[tuple[CellFinding, str]]:

@@ -32,9 +32,10 @@ from app.core.conversations.conversation import (
 )
 from app.core.conversations.events import Loading, Tokenizing
 from app.core.conversations.image import ref_of
-from app.core.documents.document import Book
+from app.core.documents.document import Book, Format
 from app.core.work import Cancel, Work
 from app.engine.protocol import Measure, Message, Prompt, PromptSize
+from app.language.one_line import in_one_line
 from app.services.asking.prompts import PromptQuestion
 from app.services.finding.conversation_search import PassageQuery, QuestionKind, decide
 from app.services.finding.search import Search, fuse
@@ -234,12 +235,12 @@ class DocumentSelection:
             use, reason = DocumentUse.NONE, UseReason.NO_ROOM if has_something else UseReason.NOTHING
         most = _MOST_OF_ONE if use is DocumentUse.WHOLE else 1
         passages = tuple(shares.seen.get(book.id, found[:most]))
-        words = self._words(passages[0].ref) if passages else ""
+        words = self._words(passages[0].ref, book.format) if passages else ""
         return DocumentChoice(ref, book.title, tokens, use, reason, passages, words)
 
-    def _words(self, passage: PassageRef) -> str:
+    def _words(self, passage: PassageRef, format: Format) -> str:
         text = self.library.page(passage.book_id, passage.page).text[passage.start : passage.end]
-        return " ".join(text.split())[:_SHOWN_CHARACTERS]
+        return in_one_line(text, format)[:_SHOWN_CHARACTERS]
 
     def _measure(
         self, question: Question, turns: Sequence[Turn], named: tuple[BookRef, ...], cancel: Cancel

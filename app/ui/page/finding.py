@@ -13,6 +13,7 @@ from app.core.documents.page_names import PageNames
 from app.core.documents.untrusted import disarm
 from app.core.errors import AppError
 from app.language.folding import fold, places
+from app.language.one_line import hide_signs, join_lines
 from app.services.library.library import Library
 from app.ui.kit.presenter import Presenter
 from app.ui.kit.window_context import WindowContext
@@ -157,7 +158,7 @@ class Finding(Presenter):
     @Slot(list)
     def _look_around(self, pages: list[int]) -> None:
         if self._book is not None and pages:
-            work = partial(_around, self._library, self._book.id, pages, self.words)
+            work = partial(_around, self._library, self._book, pages, self.words)
             self._call(work, partial(self._take_around, self.words))
 
     def _take_around(self, words: str, around: Mapping[int, Sequence[Around]]) -> None:
@@ -165,25 +166,27 @@ class Finding(Presenter):
             self._hits.take(around)
 
 
-def _around(library: Library, book_id: str, pages: Sequence[int], words: str) -> dict[int, Sequence[Around]]:
+def _around(library: Library, book: Book, pages: Sequence[int], words: str) -> dict[int, Sequence[Around]]:
     """Return the words around each place, by the pages' numbers; none for a page that was removed meanwhile."""
     found: dict[int, Sequence[Around]] = {}
     for number in pages:
         try:
-            text = library.page(book_id, number).text
+            text = library.page(book.id, number).text
         except AppError:
             found[number] = ()
             continue
-        found[number] = [_cut(text, *span) for span in places(text, fold(words))]
+        shown = hide_signs(text, book.format)
+        found[number] = [_cut(shown, *span) for span in places(text, fold(words))]
     return found
 
 
 def _cut(text: str, start: int, end: int) -> Around:
-    before = disarm(text[max(0, start - _AROUND_CHARACTERS) : start])
-    behind = disarm(text[end : end + _AROUND_CHARACTERS])
-    return Around(_one_line(before).lstrip(), _one_line(disarm(text[start:end])), _one_line(behind).rstrip())
+    """Cut the words of a place, and those around it, out of what `hide_signs` returned."""
+    before = _one_line(text[max(0, start - _AROUND_CHARACTERS) : start])
+    behind = _one_line(text[end : end + _AROUND_CHARACTERS])
+    return Around(before.lstrip(), _one_line(text[start:end]), behind.rstrip())
 
 
 def _one_line(text: str) -> str:
     """Return a text with each run of white space turned into one space, at its edges too."""
-    return _SPACE.sub(" ", text)
+    return _SPACE.sub(" ", disarm(join_lines(text)))

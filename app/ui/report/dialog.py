@@ -75,8 +75,8 @@ class ReportDialog(QDialog):
         self.filter.chosen.connect(self._narrow)
         self.view = PagesView()
         self.view.setModel(self.pages)
-        drawn = book.format.is_drawn
-        self.view.setItemDelegate(PageDelegate(icons, self.thumbnails if drawn else None, self.view))
+        thumbnails = self.thumbnails if book.format.is_drawn else None
+        self.view.setItemDelegate(PageDelegate(icons, thumbnails, book.format, self.view))
         self.view.opened.connect(self._open)
         self.pages.show_hidden_read(book.hidden_read)
         self.hidden = ChoiceButton(_hidden_words(hidden=True, comments=False)[1], _READ if book.hidden_read else _KEPT)

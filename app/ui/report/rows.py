@@ -7,8 +7,9 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QStyleOptionViewItem, QWidget
 
-from app.core.documents.document import Flag
+from app.core.documents.document import Flag, Format
 from app.core.documents.ingestion import IngestionReport, PageReport, PageState
+from app.language.one_line import in_one_line
 from app.ui.look.fonts import text_font, ui_font
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import SIZE_SMALL, SIZE_UI, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Palette
@@ -35,10 +36,14 @@ SYMBOLS = {
 
 
 class PageDelegate(RowDelegate):
-    def __init__(self, icons: Icons, thumbnails: Thumbnails | None, parent: QWidget | None = None) -> None:
-        """`thumbnails` is None if the pages cannot be drawn; each is then shown by its first words."""
+    def __init__(
+        self, icons: Icons, thumbnails: Thumbnails | None, format: Format, parent: QWidget | None = None
+    ) -> None:
+        """`format` is that of the book. `thumbnails` is None if the pages cannot be drawn; each is then shown by its
+        first words."""
         super().__init__(icons, parent)
         self._thumbnails = thumbnails
+        self._format = format
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
         return QSize(80, (_TEXT_ROW_HEIGHT if self._thumbnails is None else _ROW_HEIGHT) + _GAP)
@@ -96,7 +101,7 @@ class PageDelegate(RowDelegate):
         font = small if remarks else text_font(SIZE_SMALL)
         painter.setFont(font)
         painter.setPen(QColor(palette.near if page.needs_look else palette.soft_ink))
-        for words in two_lines(remarks or page.beginning, font, inner.width()):
+        for words in two_lines(remarks or in_one_line(page.beginning, self._format), font, inner.width()):
             line.translate(0, _LINE + SPACE_XS // 2)
             painter.drawText(line, middle, words)
 

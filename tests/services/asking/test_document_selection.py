@@ -332,3 +332,13 @@ def test_documents_that_went_meanwhile_are_not_asked(fake: FakeDesk, matter: lis
     assert len(second.documents) == 19
     assert matter[7].id not in {passage.book_id for passage in second.plan.passages}
     ask(fake, talk, "And the roof?", propose(fake, talk, "And the roof?"), answer.id)
+
+
+def test_the_words_of_a_passage_have_no_signs_of_markdown(
+    fake: FakeDesk, matter: list[Book], talk: Conversation
+) -> None:
+    page = Page(1, "1", "## The **shed** of Berth 9\n\n| Shed | Berth |\n|---|---|\n| Green | 9 |")
+    fake.books.add(Document("Sheds", Format.MARKDOWN, "f" * 64, (page,)), Path("/sheds.md"))
+    proposal = propose(fake, talk, "Which shed is at Berth 9?")
+    (sheds,) = [document for document in proposal.documents if document.title == "Sheds"]
+    assert sheds.words == "The shed of Berth 9 Shed · Berth; Green · 9"

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.conversations.verdict import Verdict
-from app.core.documents.document import PageLayer
+from app.core.documents.document import Document, Format, Page, PageLayer
 from app.documents.layer import Box, Layer
 from app.ui.chat.text.chip import ChipButton
 from app.ui.chat.text.verdict_marks import colour_verdict, gravest
 from app.ui.look.theme import PAPER
-from app.ui.page.hits import FoundBar, Hit
+from app.ui.page.hits import Around, FoundBar, Hit
 from app.ui.page.popups import OutlinePopup, ThumbnailPopup, cited_pages
 from app.ui.page.zoom import PageZoom
 from tests.tools.screens.page_scenes import QUOTE, draw, read_layer
@@ -395,3 +395,20 @@ def test_turning_back_draws_nothing_anew(qtbot: QtBot, room: Room) -> None:
     room.settle()
     assert room.presenter.shown.place == (room.books[LETTERS].id, 22)
     assert len(room.reader.widths) == drawn
+
+
+def test_the_words_around_a_place_have_no_signs_of_markdown(room: Room) -> None:
+    page = Page(1, "1", "# The **berth** of May\n\n| Quarter | Due |\n|---|---|\n| Whitsun | 2 May |\n")
+    book = room.add_book(Document("Berths", Format.MARKDOWN, "d" * 64, (page,)))
+    room.open()
+    room.presenter.places.pages.first.open_page(book.id, 1)
+    room.settle()
+    panel = room.window.page
+    hits = panel.found.hits.hits
+    panel.header.find_field.setText("may")
+    wait(lambda: hits.rowCount() == 2 and hits.hit(0).around is not None)
+    assert hits.hit(0).around == Around("The berth of ", "May", " Quarter · Due; Whitsun · 2 May")
+    assert hits.hit(1).around == Around("The berth of May Quarter · Due; Whitsun · 2 ", "May", "")
+    panel.header.find_field.setText("due")
+    wait(lambda: hits.rowCount() == 1 and hits.hit(0).around is not None)
+    assert hits.hit(0).around == Around("The berth of May Quarter · ", "Due", "; Whitsun · 2 May")

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QStyleOptionViewItem, QTextEdit
 
+from app.core.documents.document import Format
 from app.core.documents.untrusted import disarm
 from app.features.comparison.data import ChangeKind, ComparedBooks, ComparedParagraph, Stretch, WordState
 from app.features.comparison.words import change_word, places
 from app.language.markdown import without_heading_signs
+from app.language.one_line import hide_signs, join_lines
 from app.language.sentences import is_ended
 from app.language.terms import is_unspaced
 from app.ui.chat.text.render import SealedDocument
@@ -33,15 +36,18 @@ _WIDE_CHARACTERS = 4
 """The characters that stand for a word of a script without spaces."""
 _LAST_WORD = re.compile(r"\S*\w\S*(?:\s+[^\w\s]+)*$")
 _LAST_WIDE = re.compile(rf"\d*.{{1,{_WIDE_CHARACTERS}}}$")
+_LOOSE_SIGNS, _NO_SIGNS = re.compile(r"\*{2,3}|`"), re.compile(r"(?!)")
+"""What sets off words in Markdown, where a change comes between the two signs; and nothing, for other formats."""
 _END = Stretch(WordState.SAME, "")
 
 
 @dataclass(frozen=True)
 class ChangeRow:
-    """A change, and the pages that it is on, in words."""
+    """A change, and the pages that it is on, in words. `format` is that of the documents; of two, the later one's."""
 
     change: ComparedParagraph
     places: str
+    format: Format
 
 
 class ChangeList(RowsModel[ChangeRow]):
@@ -49,10 +55,10 @@ class ChangeList(RowsModel[ChangeRow]):
 
     def show_changes(self, compared: ComparedBooks) -> None:
         first, second = compared.first, compared.second
-        self.put(ChangeRow(each, places(each, first, second)) for each in compared.found.changes)
+        self.put(ChangeRow(each, places(each, first, second), second.format) for each in compared.found.changes)
 
     def words(self, row: ChangeRow) -> str:
-        return f"{change_word(row.change)}, {row.places}: {in_short(row.change)}"
+        return f"{change_word(row.change)}, {row.places}: {in_short(row.change, row.format)}"
 
 
 class ChangeDelegate(RowDelegate):
@@ -83,25 +89,30 @@ class ChangeDelegate(RowDelegate):
         painter.setFont(font)
         painter.setPen(QColor(palette.ink))
         line = QRect(inner.left(), top.bottom() + 1, inner.width(), _LINE + 1)
-        for words in two_lines(disarm(in_short(change)), font, inner.width()):
+        for words in two_lines(disarm(in_short(change, row.format)), font, inner.width()):
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
             line.translate(0, _LINE + 1)
         painter.restore()
 
 
-def in_short(change: ComparedParagraph) -> str:
+def in_short(change: ComparedParagraph, format: Format) -> str:
     """Say a change on one line: `“on 31 March 2031” → “on 30 June 2031”`; of a paragraph that is new, gone, or
     elsewhere, its words."""
+    shown = hide_signs("".join(each.text for each in change.stretches), format)
     if not change.has_other_words:
-        return " ".join(without_heading_signs("".join(each.text for each in change.stretches)).split())
-    return "; ".join(_became(*around) for around in _places(change.stretches))
+        return join_lines(shown).strip()
+    ends = list(accumulate((len(each.text) for each in change.stretches), initial=0))
+    loose = _LOOSE_SIGNS if format is Format.MARKDOWN else _NO_SIGNS
+    pieces = (loose.sub("", join_lines(shown[start:end])).rstrip() for start, end in pairwise(ends))
+    stretches = [Stretch(each.state, words) for each, words in zip(change.stretches, pieces, strict=True)]
+    return "; ".join(_became(*around) for around in _places(stretches))
 
 
 def _places(stretches: Sequence[Stretch]) -> Iterator[tuple[str, list[Stretch], str]]:
     """Yield each place where words differ: the word before it, the stretches, and the word after it. Changes with a few
     words between them are one place."""
     before, changed = "", list[Stretch]()
-    for stretch in (*(Stretch(each.state, _on_one_line(each.text)) for each in stretches), _END):
+    for stretch in (*stretches, _END):
         same = stretch.state is WordState.SAME
         if changed and (stretch is _END or (same and len(stretch.text) > _BETWEEN_CHARACTERS)):
             after = changed.pop() if changed[-1].state is WordState.SAME else stretch
@@ -127,11 +138,6 @@ def _became(before: str, changed: Sequence[Stretch], after: str) -> str:
 
 def _cut(words: str) -> str:
     return words if len(words) <= _MOST_CHARACTERS else f"{words[:_MOST_CHARACTERS].rstrip()}…"
-
-
-def _on_one_line(text: str) -> str:
-    words = " ".join(without_heading_signs(text).split())
-    return f" {words}" if text[:1].isspace() else words
 
 
 def _word_before(text: str) -> str:

@@ -27,6 +27,7 @@ from app.features.tables.words import (
 )
 from app.wording.errors import sentence
 from app.wording.i18n import _
+from app.wording.page_lines import page_line
 from app.wording.support import basis_words
 
 
@@ -196,7 +197,7 @@ def _cell(read: ReadCell, books: Mapping[str, Book]) -> GridCell:
         read,
         cleaned(cell_words(read)),
         cleaned(place_words(read, books, title)),
-        cleaned(evidence.text) if evidence is not None else "",
+        cleaned(page_line(evidence.text, evidence.book_id, books)) if evidence is not None else "",
         finding,
         cleaned(read.cell.comment),
         answered,

@@ -15,6 +15,7 @@ from app.core.documents.document import Book
 from app.core.documents.untrusted import disarm
 from app.language.sentences import is_ended
 from app.wording.i18n import _
+from app.wording.page_lines import page_line
 from app.wording.page_names import cited_page, name_words, unresolved_words
 
 MAX_TITLE_CHARACTERS = 24  # of a book's title on a chip
@@ -193,7 +194,7 @@ def describe_citation(citation: Citation, shelf: Mapping[str, Book]) -> str:
         "page": disarm(name_words(cited_page(citation, shelf))),
         "title": " ".join(disarm(_title_of(citation, shelf)).split()),
         "named": disarm(citation.named),
-        "words": shorten_words(disarm(_words_there(citation))),
+        "words": shorten_words(disarm(page_line(_words_there(citation), citation.book_id, shelf))),
     }
     if citation.named:
         words = _("The answer names page {named}; page {page} of {title} has these words: “{words}”.")

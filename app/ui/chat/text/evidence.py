@@ -33,6 +33,7 @@ from app.ui.look.theme import (
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.layouts import STRETCH, boxed, column, row
 from app.wording.i18n import _
+from app.wording.page_lines import page_line
 from app.wording.page_names import cited_page, name_words
 from app.wording.verdicts import verdict_words
 
@@ -78,7 +79,10 @@ class SentenceEvidence:
     @cached_property
     def sections(self) -> tuple[EvidencePart, ...]:
         """The answer's sentence and the page's, if a person has to compare them; else those of the pages."""
-        pages = [(self._page_words(number), _one_line(each.text)) for number, each in enumerate(self.verdict.evidence)]
+        pages = [
+            (self._page_words(number), _one_line(page_line(each.text, each.book_id, self._shelf)))
+            for number, each in enumerate(self.verdict.evidence)
+        ]
         pages = [(label, text) for label, text in pages if text]
         if self.verdict.verdict in _COMPARED and pages:
             from app.documents.citations.alignment import differing  # with the first answer: its words take a while

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from app.core.documents.document import Book
+from app.core.documents.document import Book, Format
 from app.core.work import Cancel, finish
 from app.documents.formats.contract import Content
 from app.documents.web import markdown
@@ -126,6 +126,19 @@ def test_the_changes_are_listed_and_the_first_is_open_on_both_sides(dialog: Comp
     assert lit(dialog.second).startswith("The Landlord leases Berth 12")
     assert "lets" in dialog.redline.toPlainText()
     assert "leases" in dialog.redline.toPlainText()
+
+
+def test_the_line_of_a_change_has_no_signs_of_markdown(room: Room) -> None:
+    texts = "The **rent** is due.\n\nThe tenant **may** go.", "The **rent** is due.\n\nThe tenant **must `not`** go."
+    first, second = (
+        room.add_book(markdown.parse(Content(f"{n}.md", text.encode(), str(n) * 64), lambda done, total: None), n)
+        for n, text in enumerate(texts)
+    )
+    room.add_conversation("A", (first, second))
+    room.open()
+    room.feature(ComparisonWindow).compare(first.id, second.id)
+    room.settle()
+    assert dialog_of(room).changes.index(0).data() == "changed, p. 1 → p. 1: “tenant may go” → “tenant must not go”"
 
 
 def test_headings_are_without_their_signs_as_on_the_page(room: Room) -> None:
@@ -312,4 +325,4 @@ def test_a_change_is_said_with_its_neighbours(first: str, second: str, words: st
     contents = (Content("a", f"{text}\n".encode(), "0" * 64) for text in (first, second))
     was, now = (markdown.parse(content, lambda done, total: None) for content in contents)
     (change,) = finish(compare(was, now, Cancel())).changes
-    assert in_short(change) == words
+    assert in_short(change, Format.MARKDOWN) == words
