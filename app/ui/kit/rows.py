@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.ui.widgets.labels import plain_tip
+
 Row = TypeVar("Row")
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
@@ -29,6 +31,10 @@ class RowsModel(QAbstractListModel, Generic[Row]):
 
     def description(self, row: Row) -> str:  # noqa: ARG002
         """Return more about a row for a screen reader; empty for nothing."""
+        return ""
+
+    def tip(self, row: Row) -> str:  # noqa: ARG002
+        """Return the words of a row that may be cut where it is drawn; empty for nothing."""
         return ""
 
     def can_choose(self, row: Row) -> bool:  # noqa: ARG002
@@ -79,4 +85,6 @@ class RowsModel(QAbstractListModel, Generic[Row]):
             return self.words(row)
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             return self.description(row) or None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self.tip(row)) or None
         return None

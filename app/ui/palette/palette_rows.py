@@ -17,6 +17,7 @@ from app.ui.look.fonts import ui_font
 from app.ui.look.icons import Icons, Symbol
 from app.ui.look.theme import CORNER, ICON, SIZE_SMALL, SIZE_TEXT, SIZE_UI, SPACE_M, SPACE_S
 from app.ui.widgets.key_caps import caps_width, paint_caps
+from app.ui.widgets.labels import elide_title
 from app.wording.i18n import _
 
 _HEADING, _ROW, _TALL = 30, 36, 52
@@ -144,6 +145,9 @@ class EntryList(RowsModel[Entry | PaletteHeading]):
     def description(self, row: Entry | PaletteHeading) -> str:
         return row.detail or "+".join(row.keys) if isinstance(row, Entry) else ""
 
+    def tip(self, row: Entry | PaletteHeading) -> str:
+        return row.detail if isinstance(row, Entry) and row.kind in _LOOKED_UP else ""
+
     def can_choose(self, row: Entry | PaletteHeading) -> bool:
         return isinstance(row, Entry)
 
@@ -256,5 +260,5 @@ class EntryDelegate(QStyledItemDelegate):
         painter.setFont(ui_font(SIZE_SMALL))
         painter.setPen(QColor(palette.soft_ink))
         below = QRectF(room.left(), line.bottom() + 1, room.width(), 18)
-        place = painter.fontMetrics().elidedText(entry.detail, Qt.TextElideMode.ElideMiddle, room.width())
+        place = elide_title(entry.detail, painter.fontMetrics(), int(room.width()))
         painter.drawText(below, flags, place)

@@ -13,6 +13,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QStyle, QWidget
 
 from app.ui.look.theme import SPACE_M
 
+_LEAST_OF_TITLE = 8
+"""The characters of a title that are worth the room."""
+
 
 def plain_tip(text: str) -> str:
     """Return a tooltip that shows `text` as it is, line breaks included; empty for an empty text.
@@ -101,6 +104,16 @@ def repolish(widget: QWidget) -> None:
     """Let the stylesheet look at the properties of a widget again."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def elide_title(text: str, metrics: QFontMetrics, width: int) -> str:
+    """Return `text` cut to `width` px. It is a title and what follows it after a “·”, such as a page: the title is cut
+    at its end, and the rest stays if there is room for it."""
+    title, mark, rest = text.partition(" · ")
+    room = width - metrics.horizontalAdvance(mark + rest)
+    if metrics.horizontalAdvance(text) <= width or room < metrics.averageCharWidth() * _LEAST_OF_TITLE:
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+    return metrics.elidedText(title, Qt.TextElideMode.ElideRight, room) + mark + rest
 
 
 def two_lines(text: str, font: QFont, width: int) -> list[str]:

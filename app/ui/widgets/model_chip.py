@@ -174,7 +174,7 @@ class ModelChip(QAbstractButton):
         metrics = self.fontMetrics()
         left = 2 * SPACE_M + _DOT - 4
         room = self.width() - SPACE_M - left
-        name = metrics.elidedText(self._state.name, Qt.TextElideMode.ElideMiddle, room)
+        name = metrics.elidedText(self._state.name, Qt.TextElideMode.ElideRight, room)
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(palette.ink))
         painter.drawText(QRectF(left, 0, room, self.height()), flags, name)

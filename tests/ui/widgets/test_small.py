@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from pytestqt.qtbot import QtBot
 
 import app.ui
@@ -13,7 +14,7 @@ from app.ui.look.icons import Icons
 from app.ui.look.theme import Theme
 from app.ui.widgets.buttons import ChoiceButton
 from app.ui.widgets.dialogs import Confirmation, LineDialog
-from app.ui.widgets.labels import ElidedLabel
+from app.ui.widgets.labels import ElidedLabel, elide_title
 from app.ui.widgets.notice import NoticeBar
 from app.ui.widgets.number_field import NumberField
 from tests.there import there
@@ -29,6 +30,34 @@ def test_a_label_that_was_cut_tells_the_whole_in_its_tooltip(qtbot: QtBot) -> No
     label.resize(60, 20)
     assert label.toolTip() == "<span>A &lt;b&gt;very&lt;/b&gt; long title of a book</span>"
     assert label.minimumSizeHint().width() < 60
+
+
+def test_a_title_is_cut_at_its_end_and_its_page_stays(qtbot: QtBot) -> None:
+    metrics = QFontMetrics(QFont())
+    title, rest = "Lease of the northern berth with its bollards", " · p. 12"
+    wide = metrics.horizontalAdvance(title + rest)
+    assert elide_title(title + rest, metrics, wide) == title + rest
+    cut = elide_title(title + rest, metrics, wide // 2)
+    assert cut.startswith("Lease of")
+    assert cut.endswith(f"…{rest}")
+    assert elide_title(title, metrics, wide // 2).endswith("…")
+    narrow = metrics.horizontalAdvance(rest) + 4
+    assert elide_title(title + rest, metrics, narrow).endswith("…"), "hardly anything of the title would be left"
+
+
+def test_only_names_whose_end_matters_are_cut_in_the_middle() -> None:
+    """Names of files and images differ at their ends; and a chip's page is at its end."""
+    folder = Path(app.ui.__file__).parents[1]
+    files = (file for file in folder.rglob("*.py") if "ElideMiddle" in file.read_text("utf-8"))
+    cut = {file.relative_to(folder).as_posix() for file in files}
+    assert cut == {
+        "features/chronology/window/cells.py",
+        "features/videos/window/dialog.py",
+        "ui/adding/dialog.py",
+        "ui/chat/messages/tiles.py",
+        "ui/chat/writing/attachment_card.py",
+        "ui/settings/editors.py",
+    }
 
 
 def test_a_number_is_brought_within_its_bounds(qtbot: QtBot) -> None:

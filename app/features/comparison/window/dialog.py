@@ -48,7 +48,7 @@ class CompareDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         room = self.screen().availableSize()
         self.resize(min(_WIDTH, room.width() - _AROUND), min(_HEIGHT, room.height() - 2 * _AROUND))
-        self.titles = ElidedLabel(" → ".join(titles), role="heading", elide=Qt.TextElideMode.ElideMiddle)
+        self.titles = ElidedLabel(" → ".join(titles), role="heading")
         self.summary = PlainLabel(wraps=True)
         self.notes = PlainLabel(role="small", wraps=True)
         self.changes = ChangeList(self)

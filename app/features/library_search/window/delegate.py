@@ -23,6 +23,7 @@ from app.ui.look.icons import Icons
 from app.ui.look.theme import CORNER, SIZE_SMALL, SIZE_TEXT, SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from app.ui.page.typeset import index_of, utf16_offset
 from app.ui.shelf.covers import COVER_SIZE, BookCovers, paint_cover
+from app.ui.widgets.labels import elide_title
 from app.wording.units import printable
 
 _LINES = 2
@@ -117,12 +118,12 @@ class ResultDelegate(QStyledItemDelegate):
         if row.below_document:
             beside = QRect(room.right() + SPACE_M, room.top(), _PAGE_WIDE - SPACE_M, _LINE)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(beside, right, metrics.elidedText(row.page, Qt.TextElideMode.ElideMiddle, beside.width()))
+            painter.drawText(beside, right, metrics.elidedText(row.page, Qt.TextElideMode.ElideRight, beside.width()))
             if row.hit.by_meaning and len(lines) > 1:
                 painter.drawText(beside.translated(0, _LINE), right, other_words())
         if not row.below_document:
             below = QRect(room.left(), room.top() + _LINE * len(lines), room.width(), _SMALL_LINE)
-            painter.drawText(below, left, metrics.elidedText(row.place, Qt.TextElideMode.ElideMiddle, room.width()))
+            painter.drawText(below, left, elide_title(row.place, metrics, room.width()))
         painter.setPen(QColor(palette.ink))
         for number, line in enumerate(lines):
             self._paint_line(painter, QPointF(room.left(), room.top() + number * _LINE), line)

@@ -133,6 +133,9 @@ class ResultList(RowsModel[ResultRow]):
     def description(self, row: ResultRow) -> str:
         return row.place if isinstance(row, HitRow) else ""
 
+    def tip(self, row: ResultRow) -> str:
+        return self.description(row)
+
     def can_choose(self, row: ResultRow) -> bool:
         return isinstance(row, HitRow) or (isinstance(row, MoreRow) and row.hidden > 0)
 

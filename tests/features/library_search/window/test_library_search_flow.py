@@ -14,6 +14,7 @@ from app.features.library_search.window.panel import BY_WEIGHT, SearchPanel
 from app.features.library_search.window.rows import DocumentRow, HitRow, MoreRow, PlaceRow, arrange
 from app.services.finding.excerpts import Excerpt
 from app.services.library_search import LibraryFound, LibraryHit
+from app.ui.widgets.labels import plain_tip
 from app.wording.search import undated_words
 from tests.ui.room import LEASE, Room
 
@@ -104,6 +105,9 @@ def test_what_filters_alone_let_pass_is_listed(room: Room) -> None:
     assert isinstance(first, DocumentRow)
     assert isinstance(hit, HitRow)
     assert (first.detail, hit.page, panel.status.text()) == ("96 pages", "p. 1", "2 documents")
+    model = panel.view.model()
+    assert model.index(1, 0).data(Qt.ItemDataRole.ToolTipRole) == plain_tip(hit.place), "what may be cut"
+    assert model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) is None
     assert hit.hit.excerpt.text.startswith("1.1 The Tenant")
 
 
