@@ -37,7 +37,7 @@ _WIDE_CHARACTERS = 4
 _LAST_WORD = re.compile(r"\S*\w\S*(?:\s+[^\w\s]+)*$")
 _LAST_WIDE = re.compile(rf"\d*.{{1,{_WIDE_CHARACTERS}}}$")
 _LOOSE_SIGNS, _NO_SIGNS = re.compile(r"\*{2,3}|`"), re.compile(r"(?!)")
-"""What sets off words in Markdown, where a change comes between the two signs; and nothing, for other formats."""
+"""The signs that set off words in Markdown, which a change may part; and a pattern of nothing, for other formats."""
 _END = Stretch(WordState.SAME, "")
 
 
