@@ -113,9 +113,9 @@ class Conversations:
         with self._database.write() as connection:
             for (id,) in connection.execute(unused).fetchall():
                 now = time.time()
-                taken = Conversation(id, "", now, now)
+                taken = Conversation(str(id), "", now, now)
                 dated = "UPDATE conversations SET created_at = ?, updated_at = ?, rules = ? WHERE id = ?"
-                connection.execute(dated, (now, now, taken.rules, id))
+                connection.execute(dated, (now, now, taken.rules, taken.id))
                 return taken
             return self.create()
 

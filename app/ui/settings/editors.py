@@ -405,8 +405,8 @@ class _AdapterRow(QWidget):
     def __init__(self, adapter: Adapter) -> None:
         super().__init__()
         self._path = adapter.path
-        name = ElidedLabel(printable(Path(adapter.path).name), elide=Qt.TextElideMode.ElideMiddle)
-        name.setToolTip(printable(adapter.path))
+        path = printable(adapter.path)
+        name = ElidedLabel(printable(Path(adapter.path).name), elide=Qt.TextElideMode.ElideMiddle, tip=path)
         self._scale = NumberField(adapter.scale, -_MOST_SCALE, _MOST_SCALE, decimals=_DECIMALS, step=_STEP)
         self._scale.setAccessibleName(_("Strength of {name}").format(name=printable(Path(adapter.path).name)))
         self._scale.setFixedWidth(_SCALE_WIDTH)

@@ -43,12 +43,13 @@ class PlainLabel(QLabel):
 
 
 class ElidedLabel(PlainLabel):
-    """A label of one line that may become as narrow as its layout wants."""
+    """A label of one line that may become as narrow as its layout wants. Its tooltip is `tip`, or its own text where
+    that is cut."""
 
     def __init__(
-        self, text: str = "", *, role: str = "", elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+        self, text: str = "", *, role: str = "", elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight, tip: str = ""
     ) -> None:
-        self._elide = elide
+        self._elide, self._tip = elide, tip
         super().__init__(text, role=role)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -79,7 +80,7 @@ class ElidedLabel(PlainLabel):
 
     def _hint(self) -> None:
         whole = self.fontMetrics().horizontalAdvance(self.text()) <= self.contentsRect().width()
-        set_tip(self, "" if whole else self.text())
+        set_tip(self, self._tip or ("" if whole else self.text()))
 
 
 class Separator(QFrame):

@@ -32,6 +32,14 @@ def test_a_label_that_was_cut_tells_the_whole_in_its_tooltip(qtbot: QtBot) -> No
     assert label.minimumSizeHint().width() < 60
 
 
+def test_a_label_with_a_tip_of_its_own_keeps_it_at_every_width(qtbot: QtBot) -> None:
+    label = ElidedLabel("adapter.gguf", tip="/models/adapter.gguf")
+    qtbot.addWidget(label)
+    for width in (40, 400):
+        label.resize(width, 20)
+        assert "/models/adapter.gguf" in label.toolTip()
+
+
 def test_a_title_is_cut_at_its_end_and_its_page_stays(qtbot: QtBot) -> None:
     metrics = QFontMetrics(QFont())
     title, rest = "Lease of the northern berth with its bollards", " · p. 12"
